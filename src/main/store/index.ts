@@ -1,0 +1,146 @@
+// The lab's memory: one SQLite file in a home folder. This page is what the rest of the lab may use of it.
+// Every failure is a LabError: 'store' for the file itself (its value is then SQLite's own code, see isTemporary),
+// 'not-found' for an id that is not there, 'request' for a value that cannot be stored. All calls are synchronous.
+import type {
+  CheckpointRecord,
+  CorpusDescription,
+  CorpusSource,
+  Evaluation,
+  RunStart,
+  StepMetrics,
+} from '../../shared/worker-messages.ts';
+import type { HomePaths } from './home.ts';
+import type {
+  CheckpointRow,
+  CorpusRow,
+  EvaluationRow,
+  EventRow,
+  ExperimentRow,
+  NewEvent,
+  NewRun,
+  RecoveredRun,
+  RunPlace,
+  RunRow,
+  RunStatus,
+  SegmentOutcome,
+  SegmentRow,
+  Series,
+  SeriesOptions,
+} from './rows.ts';
+
+export type { HomePaths } from './home.ts';
+export type * from './rows.ts';
+export { runStatuses, segmentOutcomes } from './rows.ts';
+
+export interface Experiments {
+  create(experiment: { name: string; note?: string }): ExperimentRow;
+  /** @throws LabError 'not-found', as every `get` here. */
+  get(id: string): ExperimentRow;
+  /** In the order of creation, as every `list` here. */
+  list(): ExperimentRow[];
+  rename(id: string, name: string): ExperimentRow;
+}
+
+export interface Runs {
+  /** A new run, 'queued', outside the queue's order until it gets a position. Ids are short, sort by creation and are safe file names. */
+  create(run: NewRun): RunRow;
+  get(id: string): RunRow;
+  list(filter?: { experiment?: string; status?: RunStatus | RunStatus[] }): RunRow[];
+  rename(id: string, name: string): RunRow;
+  setStatus(id: string, status: RunStatus, message?: string | null): RunRow;
+  setQueuePosition(id: string, position: number | null): RunRow;
+}
+
+export interface Segments {
+  /** `parent` defaults to the run's own parent for its first segment. Earlier open segments of the run must be ended. */
+  begin(run: string, segment: { fromStep: number; start: RunStart; parent?: RunPlace | null }): SegmentRow;
+  end(segment: number, end: { outcome: SegmentOutcome; step: number }): SegmentRow;
+  get(segment: number): SegmentRow;
+  list(run: string): SegmentRow[];
+}
+
+export interface Metrics {
+  /**
+   * Stores a batch whole or not at all; once it returns the batch survives kill -9 and power loss.
+   * Steps must ascend within a segment. Each numeric field is a series by its name, each term one as 'terms.<kind>'.
+   */
+  append(segment: number, steps: readonly StepMetrics[]): void;
+  /**
+   * The run's curve: at each step the newest segment that covers it, a fork's parent below the fork. An unknown metric
+   * is an empty curve.
+   */
+  series(run: string, metric: string, options?: SeriesOptions): Series;
+  /** The points that series() does not show because a newer segment covers their steps, by segment. */
+  superseded(run: string, metric: string, options?: SeriesOptions): { segment: number; series: Series }[];
+  /** Names of the series of the run and of those it was forked from, sorted. */
+  names(run: string): string[];
+  /** The newest stored step of the newest segment that has any; null when the run has none of its own. */
+  last(run: string): StepMetrics | null;
+}
+
+export interface Evaluations {
+  add(segment: number, evaluation: Evaluation): EvaluationRow;
+  get(id: number): EvaluationRow;
+  /** In ascending steps, one a step, a fork's parent's included; `superseded` adds those that newer segments replaced. */
+  list(run: string, options?: { superseded?: boolean }): EvaluationRow[];
+}
+
+export interface Checkpoints {
+  /** Recorded after the folder is whole on disk. A second one of the same run and step replaces the first. */
+  add(segment: number, checkpoint: CheckpointRecord): CheckpointRow;
+  /** The one added last to this run (not to a parent), whatever its step; null when there is none. */
+  newest(run: string): CheckpointRow | null;
+  /** In the order they were added. */
+  list(run: string): CheckpointRow[];
+  /** Forgets the record; the folder is the caller's. */
+  remove(run: string, step: number): void;
+}
+
+export interface Events {
+  add(run: string, event: NewEvent): EventRow;
+  list(run: string): EventRow[];
+}
+
+export interface Corpora {
+  /** Adding the same hash under the same name again replaces the record. */
+  add(description: CorpusDescription, sources: readonly CorpusSource[]): CorpusRow;
+  /** By hash, else the newest of that name. */
+  get(nameOrHash: string): CorpusRow;
+  list(): CorpusRow[];
+}
+
+export interface Store {
+  readonly paths: HomePaths;
+  readonly experiments: Experiments;
+  readonly runs: Runs;
+  readonly segments: Segments;
+  readonly metrics: Metrics;
+  readonly evaluations: Evaluations;
+  readonly checkpoints: Checkpoints;
+  readonly events: Events;
+  readonly corpora: Corpora;
+  /** To call once after opening, before any worker starts: ends open segments and pauses runs that nobody runs. */
+  recover(): RecoveredRun[];
+  /** Runs `work` as one transaction: all of its writes or, when it throws, none. */
+  transaction<T>(work: () => T): T;
+  /** A consistent copy of the database in a new file, written beside other work. The file must not exist. */
+  snapshot(file: string): Promise<void>;
+  close(): void;
+}
+
+/** What another process may read while the lab is open elsewhere. */
+export interface ReadOnlyStore {
+  readonly paths: HomePaths;
+  readonly experiments: Pick<Experiments, 'get' | 'list'>;
+  readonly runs: Pick<Runs, 'get' | 'list'>;
+  readonly segments: Pick<Segments, 'get' | 'list'>;
+  readonly metrics: Pick<Metrics, 'series' | 'superseded' | 'names' | 'last'>;
+  readonly evaluations: Pick<Evaluations, 'get' | 'list'>;
+  readonly checkpoints: Pick<Checkpoints, 'newest' | 'list'>;
+  readonly events: Pick<Events, 'list'>;
+  readonly corpora: Pick<Corpora, 'get' | 'list'>;
+  close(): void;
+}
+
+export { openStore, openStoreReadOnly } from './open.ts';
+export { isTemporary } from './sqlite-errors.ts';

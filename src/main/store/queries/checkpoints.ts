@@ -1,0 +1,49 @@
+// Table checkpoint: which checkpoint folders are whole, and the hashes that prove it.
+import type { Connection } from '../connection.ts';
+import type { Checkpoints, Runs, Segments } from '../index.ts';
+import { fromText, toText } from '../plain-text.ts';
+import type { CheckpointRow } from '../rows.ts';
+import { checkedStep, found } from './refusals.ts';
+
+type Row = Omit<CheckpointRow, 'hashes'> & { hashes: string };
+
+const select = 'SELECT run, segment, created, step, folder, hashes, bytes FROM checkpoint WHERE run = @run';
+
+export function checkpointQueries(
+  connection: Connection,
+  runs: Pick<Runs, 'get'>,
+  segments: Pick<Segments, 'get'>,
+): Checkpoints {
+  const newest = (run: string) => {
+    runs.get(run);
+    const row = connection.get<Row>(`${select} ORDER BY id DESC LIMIT 1`, { run });
+    return row ? fromRow(row) : null;
+  };
+  const remove = (run: string, step: number) => {
+    connection.run('DELETE FROM checkpoint WHERE run = @run AND step = @step', { run, step });
+  };
+  return {
+    newest,
+    remove(run, step) {
+      found(connection.get<Row>(`${select} AND step = @step`, { run, step }), `checkpoint of run ${run}, step`, step);
+      remove(run, step);
+    },
+    add: (segment, { step, folder, hashes, bytes }) =>
+      connection.transaction(() => {
+        const { run } = segments.get(segment);
+        remove(run, checkedStep(step, 'step'));
+        connection.run(
+          `INSERT INTO checkpoint (run, segment, created, step, folder, hashes, bytes)
+           VALUES (@run, @segment, @created, @step, @folder, @hashes, @bytes)`,
+          { run, segment, created: new Date().toISOString(), step, folder, hashes: toText(hashes), bytes },
+        );
+        return newest(run)!;
+      }),
+    list(run) {
+      runs.get(run);
+      return connection.all<Row>(`${select} ORDER BY id`, { run }).map(fromRow);
+    },
+  };
+}
+
+const fromRow = (row: Row): CheckpointRow => ({ ...row, hashes: fromText(row.hashes) });

@@ -1,0 +1,120 @@
+// Table evaluation: scalars in columns, nested measures as JSON, the count cube and the pair matrices as blobs.
+import type { Evaluation, RoutingMeasures, SimilarityMeasures } from '../../../shared/worker-messages.ts';
+import type { Connection } from '../connection.ts';
+import { type Layer, layersOf } from '../curve.ts';
+import type { Evaluations, Runs, Segments } from '../index.ts';
+import { fromBlob, toBlob } from '../number-array.ts';
+import { fromText, toText } from '../plain-text.ts';
+import type { EvaluationRow } from '../rows.ts';
+import { checkedStep, found } from './refusals.ts';
+
+interface Row {
+  id: number;
+  segment: number;
+  run: string;
+  created: string;
+  step: number;
+  tokens: number | null;
+  seconds: number | null;
+  cost: number | null;
+  loss: number | null;
+  perplexity: number | null;
+  evaluated_tokens: number | null;
+  domains: string;
+  routing: string | null;
+  counts: Uint8Array | null;
+  similarity: string | null;
+  pairs: Uint8Array | null;
+}
+
+const select = 'SELECT evaluation.*, segment.run FROM evaluation JOIN segment ON segment.id = evaluation.segment';
+
+export function evaluationQueries(
+  connection: Connection,
+  runs: Pick<Runs, 'get'>,
+  segments: Pick<Segments, 'get' | 'list'>,
+): Evaluations {
+  const get = (id: number) =>
+    fromRow(found(connection.get<Row>(`${select} WHERE evaluation.id = @id`, { id }), 'evaluation', id));
+  const ofLayer = ({ segment, limit }: Layer) =>
+    connection
+      .all<Row>(`${select} WHERE segment = @segment AND step <= @limit ORDER BY evaluation.id`, {
+        segment,
+        limit: Math.min(limit, Number.MAX_SAFE_INTEGER),
+      })
+      .map(fromRow);
+  return {
+    get,
+    add(segment, evaluation) {
+      segments.get(segment);
+      const id = connection.run(
+        `INSERT INTO evaluation (segment, created, step, tokens, seconds, cost, loss, perplexity, evaluated_tokens,
+           domains, routing, counts, similarity, pairs)
+         VALUES (@segment, @created, @step, @tokens, @seconds, @cost, @loss, @perplexity, @evaluatedTokens,
+           @domains, @routing, @counts, @similarity, @pairs)`,
+        { segment, created: new Date().toISOString(), ...columnsOf(evaluation) },
+      );
+      return get(id);
+    },
+    list(run, { superseded = false } = {}) {
+      runs.get(run);
+      const layers = layersOf(run, (parent) => segments.list(parent));
+      const byLayer = layers.map(ofLayer);
+      const all = byLayer.flatMap((rows, index) => {
+        const above = layers.slice(index + 1);
+        const shown = new Map(rows.map((row) => [row.evaluation.step, row]));
+        const hidden = ({ evaluation: { step } }: EvaluationRow) =>
+          above.some(({ from, to }) => from <= step && step <= to) ||
+          byLayer.slice(index + 1).some((newer) => newer.some(({ evaluation }) => evaluation.step === step));
+        return superseded ? rows : [...shown.values()].filter((row) => !hidden(row));
+      });
+      return all.sort((a, b) => a.evaluation.step - b.evaluation.step || a.id - b.id);
+    },
+  };
+}
+
+function columnsOf({ routing, similarity, ...evaluation }: Evaluation) {
+  const { step, tokens, seconds, cost, loss, perplexity, evaluatedTokens, domains } = evaluation;
+  const { counts = null, ...routingRest } = routing ?? {};
+  const { pairs = null, ...similarityRest } = similarity ?? {};
+  return {
+    step: checkedStep(step, 'step'),
+    tokens,
+    seconds,
+    cost,
+    loss,
+    perplexity,
+    evaluatedTokens,
+    domains: toText(domains),
+    routing: routing && toText(routingRest),
+    counts: counts && toBlob(counts, 2, 'routing.counts'),
+    similarity: similarity && toText(similarityRest),
+    pairs: pairs && toBlob(pairs, 3, 'similarity.pairs'),
+  };
+}
+
+function fromRow(row: Row): EvaluationRow {
+  const { id, run, segment, created } = row;
+  const number = (value: number | null) => value ?? Number.NaN;
+  const routing = row.routing === null ? null : fromText<Omit<RoutingMeasures, 'counts'>>(row.routing);
+  const similarity = row.similarity === null ? null : fromText<Omit<SimilarityMeasures, 'pairs'>>(row.similarity);
+  const evaluation: Evaluation = {
+    step: row.step,
+    tokens: number(row.tokens),
+    seconds: number(row.seconds),
+    cost: number(row.cost),
+    loss: number(row.loss),
+    perplexity: number(row.perplexity),
+    evaluatedTokens: number(row.evaluated_tokens),
+    domains: fromText(row.domains),
+    routing: routing && {
+      ...routing,
+      counts: fromBlob<number[][]>(row.counts ?? new Uint8Array(), 2, 'routing.counts'),
+    },
+    similarity: similarity && {
+      ...similarity,
+      pairs: fromBlob<number[][][]>(row.pairs ?? new Uint8Array(), 3, 'similarity.pairs'),
+    },
+  };
+  return { id, run, segment, created, evaluation };
+}

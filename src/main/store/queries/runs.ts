@@ -1,0 +1,104 @@
+// Table run: what is to be trained, and how far the lab is with it.
+import type { Connection, Value } from '../connection.ts';
+import { nextIdentifier } from '../identifiers.ts';
+import type { Experiments, Runs } from '../index.ts';
+import { fromText, toText } from '../plain-text.ts';
+import { type RunPlace, type RunRow, runStatuses } from '../rows.ts';
+import { checkedStep, found, oneOf } from './refusals.ts';
+
+interface Row extends Record<string, Value> {
+  id: string;
+  experiment: string;
+  name: string;
+  configuration: string;
+  corpus_hash: string;
+  seed_group: string | null;
+  parent_run: string | null;
+  parent_step: number | null;
+  status: RunRow['status'];
+  message: string | null;
+  queue_position: number | null;
+  created: string;
+  changed: string;
+}
+
+export function runQueries(connection: Connection, experiments: Pick<Experiments, 'get'>): Runs {
+  const get = (id: string) =>
+    fromRow(found(connection.get<Row>('SELECT * FROM run WHERE id = @id', { id }), 'run', id));
+  const set = (id: string, column: string, value: Value) => {
+    get(id);
+    connection.run(`UPDATE run SET ${column} = @value WHERE id = @id`, { id, value });
+    return get(id);
+  };
+  return {
+    get,
+    create: ({ experiment, name, configuration, corpusHash, seedGroup = null, parent = null }) =>
+      connection.transaction(() => {
+        experiments.get(experiment);
+        if (parent) get(parent.run);
+        const { newest } = connection.get<{ newest: string | null }>('SELECT max(id) AS newest FROM run')!;
+        const now = new Date();
+        const id = nextIdentifier(newest, now.getTime());
+        connection.run(
+          `INSERT INTO run (id, experiment, name, configuration, corpus_hash, seed_group, parent_run, parent_step,
+             status, created, changed)
+           VALUES (@id, @experiment, @name, @configuration, @corpusHash, @seedGroup, @parentRun, @parentStep,
+             'queued', @created, @created)`,
+          {
+            id,
+            experiment,
+            name,
+            configuration: toText(configuration),
+            corpusHash,
+            seedGroup,
+            ...parentColumns(parent),
+            created: now.toISOString(),
+          },
+        );
+        return get(id);
+      }),
+    list({ experiment = null, status = null }: { experiment?: string | null; status?: string | string[] | null } = {}) {
+      const statuses = status === null ? null : toText([status].flat());
+      const sql = `SELECT * FROM run WHERE (@experiment IS NULL OR experiment = @experiment)
+        AND (@statuses IS NULL OR status IN (SELECT value FROM json_each(@statuses))) ORDER BY id`;
+      return connection.all<Row>(sql, { experiment, statuses }).map(fromRow);
+    },
+    rename: (id, name) => set(id, 'name', name),
+    setQueuePosition: (id, position) => set(id, 'queue_position', position),
+    setStatus(id, status, message = null) {
+      get(id);
+      oneOf(runStatuses, status, 'status');
+      const changed = new Date().toISOString();
+      const sql = 'UPDATE run SET status = @status, message = @message, changed = @changed WHERE id = @id';
+      connection.run(sql, { id, status, message, changed });
+      return get(id);
+    },
+  };
+}
+
+/** A place as the two columns that runs and segments keep it in. @throws LabError 'request' */
+export function parentColumns(parent: RunPlace | null): { parentRun: string | null; parentStep: number | null } {
+  return { parentRun: parent?.run ?? null, parentStep: parent && checkedStep(parent.step, 'parent.step') };
+}
+
+export function parentOf(row: { parent_run: string | null; parent_step: number | null }): RunPlace | null {
+  return row.parent_run === null ? null : { run: row.parent_run, step: row.parent_step ?? 0 };
+}
+
+function fromRow(row: Row): RunRow {
+  const { id, experiment, name, status, message, created, changed } = row;
+  return {
+    id,
+    experiment,
+    name,
+    configuration: fromText(row.configuration),
+    corpusHash: row.corpus_hash,
+    seedGroup: row.seed_group,
+    parent: parentOf(row),
+    status,
+    message,
+    queuePosition: row.queue_position,
+    created,
+    changed,
+  };
+}

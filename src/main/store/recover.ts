@@ -1,0 +1,30 @@
+// After a crash: nobody runs what the file says is running. Says so in the file, once.
+import type { Store } from './index.ts';
+import type { RecoveredRun } from './rows.ts';
+
+/** Ends open segments as 'interrupted' and turns 'running' and 'pausing' runs into 'paused', with an event each. */
+export function recover(store: Store): RecoveredRun[] {
+  return store.transaction(() => {
+    for (const run of store.runs.list()) endSegments(store, run.id);
+    return store.runs.list({ status: ['running', 'pausing'] }).map(({ id, name, status }) => {
+      const segments = store.segments.list(id);
+      const step = segments.findLast(({ lastStep }) => lastStep !== null)?.lastStep ?? null;
+      const checkpoint = store.checkpoints.newest(id);
+      const message = `The lab ended while this run was ${status}${step === null ? '' : ` at step ${step}`}; ${
+        checkpoint
+          ? `it can go on from the checkpoint of step ${checkpoint.step}`
+          : 'it has no checkpoint and starts anew'
+      }.`;
+      store.runs.setStatus(id, 'paused', message);
+      const data = { status, checkpoint: checkpoint?.folder ?? null };
+      store.events.add(id, { step, kind: 'recovered', message, data });
+      return { run: id, name, step, checkpoint };
+    });
+  });
+}
+
+function endSegments(store: Store, run: string): void {
+  for (const { id, ended, lastStep, fromStep } of store.segments.list(run)) {
+    if (ended === null) store.segments.end(id, { outcome: 'interrupted', step: lastStep ?? fromStep });
+  }
+}

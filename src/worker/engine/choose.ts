@@ -1,0 +1,38 @@
+// Which engine runs the programs: the user's word, else a real GPU through WebGPU, else the processor. A GPU that a
+// processor plays is taken only where it is asked for.
+import { availableParallelism } from 'node:os';
+import type { EngineKind } from '../../shared/config/schema.ts';
+import type { EngineDescription } from '../../shared/worker-messages.ts';
+import type { ParameterSpecification } from '../model/parameters.ts';
+import type { Engine } from './engine.ts';
+import { OnnxCpuEngine } from './onnx/cpu-engine.ts';
+import { createWebGpuEngine, describeWebGpu } from './onnx/webgpu-device.ts';
+import { createReferenceEngine } from './reference/engine.ts';
+
+export type ResolvedKind = Exclude<EngineKind, 'auto'> & EngineDescription['kind'];
+
+/** The kind that this machine runs for what the configuration says. */
+export async function resolveEngineKind(kind: EngineKind, describe = describeWebGpu): Promise<ResolvedKind> {
+  if (kind !== 'auto') return kind;
+  const { available, software } = await describe();
+  return available && !software ? 'onnx-webgpu' : 'onnx-cpu';
+}
+
+/** As many threads as are asked for; 0 asks for all that this process may use. */
+export const resolveThreads = (threads: number): number => threads || availableParallelism();
+
+/** An engine with its state at zero. @throws LabError 'engine' where this machine cannot run it. */
+export async function createEngine(
+  kind: ResolvedKind,
+  parameters: readonly ParameterSpecification[],
+  threads: number,
+): Promise<Engine> {
+  switch (kind) {
+    case 'onnx-cpu':
+      return new OnnxCpuEngine(parameters, threads);
+    case 'onnx-webgpu':
+      return createWebGpuEngine(parameters, { threads });
+    case 'reference':
+      return createReferenceEngine(parameters);
+  }
+}

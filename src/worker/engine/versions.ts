@@ -1,0 +1,10 @@
+// Versions of everything that a result may depend on, for the record of a run.
+import { env } from 'onnxruntime-node';
+import { tf } from './tf.ts';
+
+export const versions = (): Record<string, string> => ({
+  node: process.versions.node,
+  platform: `${process.platform}-${process.arch}`,
+  'onnxruntime-node': env.versions.node ?? 'unknown',
+  tensorflowjs: tf.version.tfjs,
+});
