@@ -37,7 +37,9 @@ interface Import {
 const posix = (path: string) => path.split(sep).join('/');
 
 function importsUnder(folder: string): Import[] {
-  const files = globSync(`${folder}/**/*.{ts,svelte}`, { cwd: root }).filter((file) => !/\.(test|testing|as)\.ts$/.test(file));
+  const files = globSync(`${folder}/**/*.{ts,svelte}`, { cwd: root }).filter(
+    (file) => !/\.(test|testing|as)\.ts$/.test(file),
+  );
   return files.flatMap((file) => {
     const source = readFileSync(join(root, file), 'utf8');
     const found = source.matchAll(

@@ -36,7 +36,7 @@ function train(behaviour: Behaviour, steps: number, onEvent: (event: WorkerEvent
       if (event.type === 'checkpoint') checkpoint = event.checkpoint;
       await onEvent(event);
     },
-    onCrash(crash, restarting) {
+    async onCrash(crash, restarting) {
       crashes.push({ crash, restarting });
       return checkpoint;
     },

@@ -22,7 +22,7 @@ export interface TrainingOptions {
   job: TrainingJob;
   onEvent(event: WorkerEvent): void | Promise<void>;
   /** Told of every crash, before a restart if there is one; answers with the checkpoint to go on from. */
-  onCrash(crash: Crash, restarting: boolean): CheckpointRecord | null;
+  onCrash(crash: Crash, restarting: boolean): Promise<CheckpointRecord | null>;
   limits?: JobLimits;
   policy?: RestartPolicy;
 }
@@ -52,7 +52,12 @@ export function startTraining(options: TrainingOptions): Training {
       if (end.kind === 'stopped') return { outcome: 'stopped' };
       if (end.kind === 'refused') return { outcome: 'failed', error: end.error, crash: null };
       const restarting = wanted === 'running' && policy.take();
-      const checkpoint = options.onCrash(end, restarting);
+      let checkpoint: CheckpointRecord | null;
+      try {
+        checkpoint = await options.onCrash(end, restarting);
+      } catch (thrown) {
+        return { outcome: 'failed', error: LabError.from(thrown), crash: end };
+      }
       if (wanted !== 'running') return { outcome: 'interrupted', crash: end };
       if (!restarting) return { outcome: 'failed', error: tooOften(end, policy), crash: end };
       resume = checkpoint?.folder ?? options.job.resume;

@@ -6,8 +6,7 @@ import { LabError } from '../../shared/errors.ts';
 import type { CheckpointRecord } from '../../shared/worker-messages.ts';
 import { writeCheckpoint } from '../checkpoint/checkpoint-folder.ts';
 import type { JobEvent } from '../job-event.ts';
-import type { StepContext } from './step.ts';
-import { biasName, biasOfLayer, type TrainingState } from './training-state.ts';
+import { biasName, biasOfLayer, type TrainingContext, type TrainingState } from './training-state.ts';
 
 export interface CheckpointPolicy {
   /** Folder that receives the checkpoint folders. */
@@ -19,7 +18,7 @@ export interface CheckpointPolicy {
 
 /** Makes sure that this run has a checkpoint of the present step. */
 export async function* saveCheckpoint(
-  context: StepContext,
+  context: TrainingContext,
   state: TrainingState,
   policy: CheckpointPolicy,
 ): AsyncGenerator<JobEvent, CheckpointRecord> {
@@ -50,7 +49,7 @@ function waiting(step: number, { message, remedy }: LabError): JobEvent {
 }
 
 async function writeState(
-  { engine, configuration, corpus }: StepContext,
+  { engine, configuration, corpus }: TrainingContext,
   { bias, checkpoint: _, ...state }: TrainingState,
   folder: string,
 ): Promise<CheckpointRecord> {

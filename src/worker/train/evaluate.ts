@@ -6,12 +6,12 @@ import type { Compiled, HostTensor } from '../engine/engine.ts';
 import { SimilarityAverage } from '../measures/similarity-average.ts';
 import { DomainLosses } from './domain-losses.ts';
 import { RoutingAverage } from './routing-average.ts';
-import type { StepContext } from './step.ts';
+import type { TrainingContext } from './training-state.ts';
 
 type Measured = Pick<Evaluation, 'loss' | 'perplexity' | 'evaluatedTokens' | 'domains' | 'routing' | 'similarity'>;
 
 /** Evaluates the engine's present parameters; with PES where `withSimilarity`, in a mixture. */
-export async function evaluate(context: StepContext, withSimilarity: boolean): Promise<Measured> {
+export async function evaluate(context: TrainingContext, withSimilarity: boolean): Promise<Measured> {
   const { engine, configuration, corpus, programs, bias } = context;
   const { model, evaluation } = configuration;
   const losses = new DomainLosses(corpus.domains);
@@ -28,7 +28,7 @@ export async function evaluate(context: StepContext, withSimilarity: boolean): P
   };
 }
 
-async function similarity(context: StepContext, program: Compiled): Promise<SimilarityMeasures> {
+async function similarity(context: TrainingContext, program: Compiled): Promise<SimilarityMeasures> {
   const { configuration, bias } = context;
   const { model, evaluation } = configuration;
   const average = new SimilarityAverage(model.layers, model.experts);
@@ -39,7 +39,7 @@ async function similarity(context: StepContext, program: Compiled): Promise<Simi
   return average.measures();
 }
 
-const sample = ({ corpus, configuration: { model, training } }: StepContext, tokens: number) =>
+const sample = ({ corpus, configuration: { model, training } }: TrainingContext, tokens: number) =>
   validationBatches(corpus, { batch: training.batch, context: model.context, tokens });
 
 /** [L, N, …] cut to its first n tokens [L, n, …]: rows that only fill a batch up come last and do not count. */

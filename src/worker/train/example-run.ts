@@ -10,9 +10,9 @@ import type { JobEvent } from '../job-event.ts';
 import { runTraining } from './run-training.ts';
 
 /** A folder of its own with a corpus of about 6000 training tokens in two domains; `remove` deletes it. */
-export async function exampleFolder(): Promise<{ folder: string; corpus: string; remove: () => void }> {
+export async function exampleFolder(documents = 120): Promise<{ folder: string; corpus: string; remove: () => void }> {
   const folder = mkdtempSync(join(tmpdir(), 'simbal-training-'));
-  const lines = Array.from({ length: 120 }, (_, number) =>
+  const lines = Array.from({ length: documents }, (_, number) =>
     JSON.stringify({
       text: `${number}: ${'abcdefgh'.slice(number % 8)} and ${number * number} of ${number % 7} ways.`,
       field: number % 3 === 0 ? 'few' : 'many',
@@ -52,13 +52,28 @@ export const exampleJob = (folder: string, configuration: RunConfiguration, name
   threads: 1,
 });
 
-/** All events of a job; asked to pause when `pauseAt` steps are done. */
-export async function eventsOf(job: TrainingJob, pauseAt = Number.POSITIVE_INFINITY): Promise<JobEvent[]> {
+/** All events of a job, which is asked to pause after an event for which `pauses` says so. */
+export async function eventsOf(
+  job: TrainingJob,
+  pauses: (event: JobEvent) => boolean = () => false,
+): Promise<JobEvent[]> {
   const pause = new AbortController();
   const events: JobEvent[] = [];
   for await (const event of runTraining(job, pause.signal)) {
     events.push(event);
-    if (event.type === 'steps' && event.steps.at(-1)!.step >= pauseAt) pause.abort();
+    if (pauses(event)) pause.abort();
   }
   return events;
 }
+
+/** The events of one type. */
+export const only = <Type extends JobEvent['type']>(events: readonly JobEvent[], type: Type) =>
+  events.filter((event) => event.type === type) as Extract<JobEvent, { type: Type }>[];
+
+/** All step metrics, without what a clock measured. */
+export const metricsOf = (events: readonly JobEvent[]) =>
+  only(events, 'steps').flatMap(({ steps }) => steps.map(({ seconds: _, tokensPerSecond: __, ...metrics }) => metrics));
+
+/** All evaluations, without what a clock measured. */
+export const evaluationsOf = (events: readonly JobEvent[]) =>
+  only(events, 'evaluation').map(({ evaluation: { seconds: _, cost: __, ...evaluation } }) => evaluation);

@@ -2,6 +2,7 @@
 import type { ModelConfiguration, RunConfiguration } from '../../shared/config/schema.ts';
 import { LabError } from '../../shared/errors.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint-folder.ts';
+import { notFinite } from '../checkpoint/not-finite.ts';
 import type { Corpus } from '../data/corpus.ts';
 import type { Engine } from '../engine/engine.ts';
 import { initialise } from '../model/initialise.ts';
@@ -39,7 +40,11 @@ export async function startFromCheckpoint(
     requireStepsLeft(configuration, state.step);
     requireSameCorpus(configuration, checkpoint, corpus);
     for (const kind of ['parameter', 'firstMoment', 'secondMoment'] as const) {
-      for (const { name } of engine.parameters) await engine.upload(kind, name, await checkpoint.read(kind, name));
+      for (const { name } of engine.parameters) {
+        const data = await checkpoint.read(kind, name);
+        requireNumbers(data, kind, name, folder);
+        await engine.upload(kind, name, data);
+      }
     }
     const { step, tokens, seconds, initHash, initHashWithoutRouters } = state;
     const bias = await readBias(checkpoint, configuration);
@@ -50,6 +55,16 @@ export async function startFromCheckpoint(
   } finally {
     await checkpoint.close();
   }
+}
+
+function requireNumbers(data: Float32Array, kind: string, name: string, folder: string): void {
+  const { count, first } = notFinite(data);
+  if (first === null) return;
+  throw new LabError(
+    'checkpoint',
+    `The checkpoint ${folder} cannot be trained further: ${count} entries of ${name} (${kind}) are no finite numbers, the first ${data[first]} at ${first}.`,
+    { field: name, value: String(data[first]), remedy: 'Take an earlier checkpoint.' },
+  );
 }
 
 /** Fields of the model that speak of its initialisation only. */

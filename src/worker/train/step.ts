@@ -5,18 +5,16 @@ import { LabError } from '../../shared/errors.ts';
 import { updateBias } from '../balance/loss-free-bias.ts';
 import { biasTerm } from '../balance/registry.ts';
 import type { Batch } from '../data/batches.ts';
-import type { Corpus } from '../data/corpus.ts';
 import type { Engine, HostArray } from '../engine/engine.ts';
 import { clipScale } from '../optim/clip.ts';
 import { learningRateAt } from '../optim/schedule.ts';
-import { microBatches, tokensOfStep } from './micro-batches.ts';
+import { tokensOfStep } from './micro-batches.ts';
 import type { TrainingPrograms } from './programs.ts';
 import { biasOfLayer } from './training-state.ts';
 
 export interface StepContext {
   engine: Engine;
   configuration: RunConfiguration;
-  corpus: Corpus;
   programs: TrainingPrograms;
   /** [L, E], moved on by the step; null where the objective has none. */
   bias: Float32Array | null;
@@ -36,13 +34,12 @@ export interface StepResult {
 }
 
 /**
- * Step `step`, which counts from 1.
+ * Step `step`, which counts from 1, on its micro-batches.
  * @throws LabError 'not-finite', before anything is updated, when the loss or the norm of its gradient is no number.
  */
-export async function trainStep(context: StepContext, step: number): Promise<StepResult> {
-  const { engine, configuration, corpus, programs, bias } = context;
+export async function trainStep(context: StepContext, step: number, batches: readonly Batch[]): Promise<StepResult> {
+  const { engine, configuration, programs, bias } = context;
   const { training, model, objective } = configuration;
-  const batches = microBatches(corpus, configuration, step);
   const globalShare = programs.counts && (await shareOfWholeBatch(context, programs.counts, batches));
   const means: Record<string, number> = {};
   const loads = new Float64Array(model.layers * model.experts);

@@ -1,7 +1,14 @@
-// What a run carries from step to step beside the engine's own state; with that, all that a checkpoint holds.
+// What a run works with, and what it carries from step to step beside the engine's own state: with that, all that a
+// checkpoint holds.
 import type { RunConfiguration } from '../../shared/config/schema.ts';
 import type { CheckpointRecord } from '../../shared/worker-messages.ts';
 import { biasTerm } from '../balance/registry.ts';
+import type { Corpus } from '../data/corpus.ts';
+import type { StepContext } from './step.ts';
+
+export interface TrainingContext extends StepContext {
+  corpus: Corpus;
+}
 
 export interface TrainingState {
   /** Optimizer steps done. */

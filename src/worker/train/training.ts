@@ -5,10 +5,10 @@ import { isEvaluationStep, measuresSimilarity } from '../../shared/config/evalua
 import type { JobEvent } from '../job-event.ts';
 import { type CheckpointPolicy, isOwn, saveCheckpoint } from './checkpointing.ts';
 import { evaluate } from './evaluate.ts';
-import { tokensOfStep } from './micro-batches.ts';
-import { requireFinite, type StepContext, trainStep } from './step.ts';
+import { microBatches, tokensOfStep } from './micro-batches.ts';
+import { requireFinite, trainStep } from './step.ts';
 import { StepBuffer } from './step-buffer.ts';
-import type { TrainingState } from './training-state.ts';
+import type { TrainingContext, TrainingState } from './training-state.ts';
 
 /**
  * Trains from `state`, which it keeps up to date, to the last step or to the end of the step in which `pause` is aborted;
@@ -17,7 +17,7 @@ import type { TrainingState } from './training-state.ts';
  * @throws LabError 'not-finite' before the update that would have spoilt the parameters; the metrics so far are out by then.
  */
 export async function* train(
-  context: StepContext,
+  context: TrainingContext,
   state: TrainingState,
   policy: CheckpointPolicy,
 ): AsyncGenerator<JobEvent, void> {
@@ -47,10 +47,10 @@ export async function* train(
   }
 }
 
-async function nextStep(context: StepContext, state: TrainingState) {
+async function nextStep(context: TrainingContext, state: TrainingState) {
   const began = performance.now();
   const step = state.step + 1;
-  const result = await trainStep(context, step);
+  const result = await trainStep(context, step, microBatches(context.corpus, context.configuration, step));
   const took = (performance.now() - began) / 1000;
   const tokens = tokensOfStep(context.configuration);
   state.step = step;
@@ -60,7 +60,7 @@ async function nextStep(context: StepContext, state: TrainingState) {
 }
 
 /** @throws LabError 'not-finite' when the validation loss is no number, before a checkpoint is made of such weights. */
-async function* evaluateNow(context: StepContext, state: TrainingState): AsyncGenerator<JobEvent, void> {
+async function* evaluateNow(context: TrainingContext, state: TrainingState): AsyncGenerator<JobEvent, void> {
   const { evaluation, training } = context.configuration;
   const { step, tokens, seconds } = state;
   const began = performance.now();

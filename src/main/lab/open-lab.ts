@@ -1,0 +1,185 @@
+// Opens a lab on its home folder: store, queue, workers.
+import { availableParallelism } from 'node:os';
+import { parseConfiguration, type RunConfiguration, checkCorpus } from '../../shared/config/index.ts';
+import { LabError } from '../../shared/errors.ts';
+import type { EngineReport } from '../../shared/worker-messages.ts';
+import { type Job, nodeWorkers, startJob } from '../compute/index.ts';
+import { type CorpusRow, openStore, type RunRow } from '../store/index.ts';
+import { startRun } from './active-run.ts';
+import { addCorpus, findCorpus, removeUnfinished } from './corpora.ts';
+import { estimateRun } from './estimate.ts';
+import type { LabEvent } from './events.ts';
+import type { Lab, LabOptions } from './index.ts';
+import { Queue } from './queue.ts';
+import { shown } from './text.ts';
+
+/** @throws LabError 'store' when another lab has this home open, or its file is not one of a lab */
+export function openLab(options: LabOptions): Lab {
+  const { home, cores = availableParallelism(), launch = nodeWorkers(), concurrency = 1, limits } = options;
+  const store = openStore(home);
+  const recovered = store.recover();
+  removeUnfinished(store.paths);
+  const listeners = new Set<(event: LabEvent) => void>(options.onEvent ? [options.onEvent] : []);
+  const emit = (event: LabEvent) => {
+    for (const listener of [...listeners]) listener(event);
+  };
+  const jobs = new Set<Job>();
+  const track = (job: Job) => {
+    jobs.add(job);
+    void job.ended.then(() => jobs.delete(job));
+  };
+  const queue: Queue = new Queue({
+    store,
+    emit,
+    concurrency,
+    start(id) {
+      const threads = Math.max(1, Math.floor(cores / queue.concurrency));
+      return startRun(store.runs.get(id), { store, launch, emit, threads, ...(limits && { limits }) });
+    },
+  });
+  const told = (run: RunRow) => {
+    emit({ type: 'run', run });
+    return run;
+  };
+
+  /** A configuration that holds, with the corpus that it names. */
+  function checked(value: unknown): { configuration: RunConfiguration; corpus: CorpusRow['description'] } {
+    const configuration = parseConfiguration(value);
+    const { description } = findCorpus(store, configuration.corpus);
+    const { vocabulary, tokens } = description;
+    checkCorpus(configuration, { vocabulary, trainTokens: tokens.train, validationTokens: tokens.validation });
+    return { configuration, corpus: description };
+  }
+
+  const lab: Lab = {
+    store,
+    recovered,
+
+    createExperiment: (experiment) => store.experiments.create(experiment),
+    renameExperiment: (id, name) => store.experiments.rename(id, name),
+
+    createRun({ experiment, seedGroup, ...request }) {
+      const { configuration, corpus } = checked(request.configuration);
+      const { name } = configuration;
+      const group = seedGroup && { seedGroup };
+      return told(store.runs.create({ experiment, name, configuration, corpusHash: corpus.hash, ...group }));
+    },
+    renameRun: (id, name) => told(store.runs.rename(id, name)),
+    estimate(value) {
+      const { configuration, corpus } = checked(value);
+      return estimateRun(configuration, corpus.tokens.validation);
+    },
+
+    start(id, { before } = {}) {
+      const run = store.runs.get(id);
+      if (run.status === 'completed') {
+        throw new LabError('request', `The run ${shown(run.name)} is complete, at step ${run.configuration.training.steps}.`, {
+          remedy: 'To train on, continue it with more steps.',
+        });
+      }
+      if (queue.active(id)) {
+        throw new LabError('request', `The run ${shown(run.name)} is being carried out already.`, {
+          remedy: 'Wait for it, or pause it first.',
+        });
+      }
+      if (run.status !== 'queued') told(store.runs.setStatus(id, 'queued'));
+      queue.add(id, before);
+      return store.runs.get(id);
+    },
+    resumeQueue() {
+      const left = store.runs.list({ status: 'queued' }).filter(({ queuePosition }) => queuePosition !== null);
+      for (const { id } of left.sort((a, b) => a.queuePosition! - b.queuePosition!)) queue.add(id);
+    },
+    setConcurrency: (runs) => queue.setConcurrency(runs),
+    pause(id) {
+      queue.active(id)?.pause();
+      queue.remove(id);
+      return store.runs.get(id);
+    },
+    stop(id) {
+      const active = queue.active(id);
+      const { status } = store.runs.get(id);
+      active?.stop();
+      queue.remove(id);
+      if (!active && (status === 'queued' || status === 'paused')) told(store.runs.setStatus(id, 'stopped'));
+      return store.runs.get(id);
+    },
+
+    fork(id, { step, configuration: value, name, experiment } = {}) {
+      const run = store.runs.get(id);
+      const checkpoints = store.checkpoints.list(id);
+      const checkpoint =
+        step === undefined ? store.checkpoints.newest(id) : checkpoints.findLast((other) => other.step === step);
+      if (!checkpoint) {
+        const steps = checkpoints.map((other) => other.step).join(', ');
+        const there = steps ? `it has checkpoints of the steps ${steps}` : 'it has no checkpoint yet';
+        throw new LabError('request', `The run ${shown(run.name)} cannot be forked${step === undefined ? '' : ` at step ${step}`}: ${there}.`, {
+          field: 'step',
+          remedy: steps ? 'Choose one of these steps.' : 'Train it to its first checkpoint.',
+        });
+      }
+      const { configuration, corpus } = checked(value ?? run.configuration);
+      return told(
+        store.runs.create({
+          experiment: experiment ?? run.experiment,
+          name: name ?? `${run.name}, from step ${checkpoint.step}`,
+          configuration,
+          corpusHash: corpus.hash,
+          seedGroup: run.seedGroup,
+          parent: { run: id, step: checkpoint.step },
+        }),
+      );
+    },
+    continueTo(id, steps) {
+      const { configuration, name } = store.runs.get(id);
+      const { training } = configuration;
+      const longer = { ...configuration, training: { ...training, steps } };
+      return lab.fork(id, { configuration: longer, name: `${name}, to step ${steps}` });
+    },
+    async ended(id) {
+      for (;;) {
+        const active = queue.active(id);
+        if (active) await active.ended;
+        else if (queue.waiting.includes(id)) await changed(id);
+        else return store.runs.get(id);
+      }
+    },
+
+    addCorpus: (corpus) => addCorpus(corpus, { store, launch, emit, track, ...(limits && { limits }) }),
+    async engines({ measure }) {
+      const command = { type: 'probe', job: { measure, threads: cores } } as const;
+      const job = startJob({ launch, command, onEvent: () => {}, ...(limits && { limits }) });
+      track(job);
+      return enginesOf(await job.ended);
+    },
+
+    async close() {
+      for (const job of jobs) job.stop();
+      await Promise.all([queue.close(), ...[...jobs].map(({ ended }) => ended)]);
+      store.close();
+    },
+  };
+
+  /** Resolves at the next event of a run. */
+  function changed(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      const listener = (event: LabEvent) => {
+        if (event.type !== 'run' || event.run.id !== id) return;
+        listeners.delete(listener);
+        resolve();
+      };
+      listeners.add(listener);
+    });
+  }
+
+  return lab;
+}
+
+function enginesOf(end: Awaited<Job['ended']>): EngineReport[] {
+  if (end.kind === 'done' && end.event.type === 'engines') return end.event.engines;
+  if (end.kind === 'done' && end.event.type === 'failed') throw LabError.fromJSON(end.event.error);
+  const what = end.kind === 'crashed' ? `${end.reason}${end.lastWords ? `: ${end.lastWords.split('\n').at(-1)}` : ''}` : end.kind;
+  throw new LabError('worker', `The worker that tried the engines ${what}.`, {
+    remedy: 'Try again; if it happens again, train with --engine reference to see whether the machine can run anything.',
+  });
+}
