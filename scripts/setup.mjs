@@ -41,12 +41,10 @@ export function setUp() {
   const installed = join(root, 'node_modules', '.simbal-setup');
   const lock = hash('package-lock.json', 'package.json');
   if (!existsSync(pinnedNode) || !isCurrent(installed, lock)) {
-    step('Installing dependencies (once; a minute or two) …', 'npm', [
-      'ci',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-    ]);
+    const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+    step('Installing dependencies (once; a minute or two) …', 'npm', ['ci', ...quiet]);
+    // The one install script that has to run (.npmrc stops them all): it fetches the pinned Node for this platform.
+    step('Installing the pinned Node …', 'npm', ['rebuild', 'node', '--ignore-scripts=false', ...quiet]);
     writeFileSync(installed, lock);
   }
   const kernels = join(root, 'out', 'kernels', '.built');

@@ -6,9 +6,11 @@ import { carryOut, type JobCommand } from './jobs.ts';
 import { Outbox } from './outbox.ts';
 
 interface Channel {
-  /** Resolves when the event is handed over to the system. */
+  /** Resolves when the event is handed over to the system, where the channel tells. */
   send(event: WorkerEvent): Promise<void>;
   listen(listener: (command: WorkerCommand) => void): void;
+  /** Milliseconds that the last event may need after it was sent. */
+  linger: number;
 }
 
 /** What Electron gives a utility process instead of process.send. */
@@ -23,6 +25,7 @@ function parentChannel(): Channel | null {
     return {
       send: async (event) => port.postMessage(event),
       listen: (listener) => port.on('message', ({ data }) => listener(data)),
+      linger: 200,
     };
   }
   const send = process.send?.bind(process);
@@ -33,6 +36,7 @@ function parentChannel(): Channel | null {
         send(event, undefined, undefined, (error) => (error ? reject(error) : resolve()));
       }),
     listen: (listener) => process.on('message', (command) => listener(command as WorkerCommand)),
+    linger: 0,
   };
 }
 
@@ -42,7 +46,7 @@ if (!channel) {
   process.exit(2);
 }
 
-const { send, listen } = channel;
+const { send, listen, linger } = channel;
 const outbox = new Outbox(send);
 const pause = new AbortController();
 let busy = false;
@@ -55,16 +59,18 @@ function heartbeat(): void {
 async function work(command: JobCommand): Promise<void> {
   try {
     await carryOut(command, (event) => outbox.send(event), pause.signal);
-    process.exit(0);
+    leave(0);
   } catch (thrown) {
     await fail(thrown);
   }
 }
 
-async function fail(thrown: unknown): Promise<never> {
+const leave = (code: number) => setTimeout(() => process.exit(code), linger);
+
+async function fail(thrown: unknown): Promise<void> {
   const error = LabError.from(thrown).toJSON();
   await send({ type: 'failed', error, step: null, checkpoint: null }).catch(() => {});
-  process.exit(1);
+  leave(1);
 }
 
 function stop(): void {

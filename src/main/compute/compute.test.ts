@@ -81,7 +81,7 @@ describe('a training job', () => {
     const end = (await training.ended) as Extract<TrainingEnd, { outcome: 'failed' }>;
     expect(end.outcome).toBe('failed');
     expect(end.error.message).toBe(
-      'The worker ended with code 7 without a word, 4 times within 5 minutes. Its last words: out of luck',
+      'The worker ended with code 7 without a word, 4 times within 5 minutes. Its last words: "out of luck".',
     );
     expect(crashes.map(({ restarting }) => restarting)).toEqual([true, true, true, false]);
   });

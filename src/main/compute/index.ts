@@ -1,5 +1,6 @@
 // Starts, watches and stops worker processes: the only folder that knows how a process is made.
 export { type FinalEvent, type Job, type JobEnd, type JobLimits, jobLimits, startJob } from './job.ts';
+export { lastWordsText } from './last-lines.ts';
 export { nodeWorkers } from './node-process.ts';
 export { RestartPolicy } from './restart-policy.ts';
 export { type Crash, startTraining, type Training, type TrainingEnd } from './training.ts';

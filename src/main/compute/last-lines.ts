@@ -14,3 +14,10 @@ export class LastLines {
     return this.#text.trimEnd().split('\n').slice(-mostLines).join('\n');
   }
 }
+
+/** The one line of a process's last output that says most, in a sentence of its own: the error's where there is one. */
+export function lastWordsText(lastWords: string): string {
+  const lines = lastWords.split('\n').map((line) => line.trim());
+  const line = lines.findLast((text) => /^(Uncaught )?\w*Error\b/.test(text)) ?? lines.findLast((text) => text !== '');
+  return line ? ` Its last words: "${line.slice(0, 300)}".` : '';
+}

@@ -3,6 +3,7 @@
 import { LabError } from '../../shared/errors.ts';
 import type { CheckpointRecord, TrainingJob, WorkerEvent } from '../../shared/worker-messages.ts';
 import { type Job, type JobEnd, type JobLimits, startJob } from './job.ts';
+import { lastWordsText } from './last-lines.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import type { LaunchWorker } from './worker-process.ts';
 
@@ -88,8 +89,7 @@ function endOf(event: Extract<JobEnd, { kind: 'done' }>['event']): TrainingEnd {
 
 function tooOften({ reason, lastWords }: Crash, { limit, window }: RestartPolicy): LabError {
   const minutes = Math.round(window / 60_000);
-  const last = lastWords.split('\n').at(-1)?.trim();
-  const words = last ? ` Its last words: ${last.slice(0, 300)}` : '';
-  const message = `The worker ${reason}, ${limit + 1} times within ${minutes} minutes.${words}`;
+  const times = `${limit + 1} times within ${minutes} minutes`;
+  const message = `The worker ${reason}, ${times}.${lastWordsText(lastWords)}`;
   return new LabError('worker', message);
 }

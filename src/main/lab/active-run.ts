@@ -1,6 +1,13 @@
 // A run while it is being carried out: its worker, its record, and the status it ends in.
 import { join } from 'node:path';
-import { type Crash, type JobLimits, type LaunchWorker, startTraining, type TrainingEnd } from '../compute/index.ts';
+import {
+  type Crash,
+  type JobLimits,
+  type LaunchWorker,
+  lastWordsText,
+  startTraining,
+  type TrainingEnd,
+} from '../compute/index.ts';
 import type { RunRow, RunStatus, SegmentOutcome, Store } from '../store/index.ts';
 import { corpusFolder } from './corpora.ts';
 import type { Emit } from './events.ts';
@@ -75,7 +82,13 @@ export function startRun(run: RunRow, { store, launch, emit, threads, limits }: 
     },
     // What cannot be written even now is put right by recover() when the store is opened again.
     ended: training.ended.then(conclude).catch((thrown) => {
-      emit({ type: 'note', run: run.id, step: recorder.step, kind: 'failed', message: String(thrown.message ?? thrown) });
+      emit({
+        type: 'note',
+        run: run.id,
+        step: recorder.step,
+        kind: 'failed',
+        message: String(thrown.message ?? thrown),
+      });
     }),
   };
 }
@@ -108,10 +121,7 @@ function conclusion(end: TrainingEnd, stopped: boolean, safe: string): [RunStatu
   }
 }
 
-function crashText({ reason, lastWords }: Crash): string {
-  const last = lastWords.split('\n').at(-1)?.trim();
-  return `The worker ${reason}.${last ? ` Its last words: ${last.slice(0, 300)}` : ''}`;
-}
+const crashText = ({ reason, lastWords }: Crash) => `The worker ${reason}.${lastWordsText(lastWords)}`;
 
 /** What is not lost, in one sentence. */
 function safety(store: Store, run: string, step: number): string {

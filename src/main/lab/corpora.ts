@@ -63,7 +63,10 @@ export interface CorpusContext {
 }
 
 /** @throws LabError 'corpus' for sources that hold no text, a name that is empty, a full disk */
-export async function addCorpus(corpus: NewCorpus, { store, emit, track, ...options }: CorpusContext): Promise<AddedCorpus> {
+export async function addCorpus(
+  corpus: NewCorpus,
+  { store, emit, track, ...options }: CorpusContext,
+): Promise<AddedCorpus> {
   const { name, sources, tokenizer, validationShare = 0.05 } = corpus;
   const folder = join(store.paths.corpora, `${unfinished}${randomUUID()}`);
   try {

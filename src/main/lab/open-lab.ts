@@ -1,9 +1,9 @@
 // Opens a lab on its home folder: store, queue, workers.
 import { availableParallelism } from 'node:os';
-import { parseConfiguration, type RunConfiguration, checkCorpus } from '../../shared/config/index.ts';
+import { checkCorpus, parseConfiguration, type RunConfiguration } from '../../shared/config/index.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { EngineReport } from '../../shared/worker-messages.ts';
-import { type Job, nodeWorkers, startJob } from '../compute/index.ts';
+import { type Job, lastWordsText, nodeWorkers, startJob } from '../compute/index.ts';
 import { type CorpusRow, openStore, type RunRow } from '../store/index.ts';
 import { startRun } from './active-run.ts';
 import { addCorpus, findCorpus, removeUnfinished } from './corpora.ts';
@@ -73,9 +73,13 @@ export function openLab(options: LabOptions): Lab {
     start(id, { before } = {}) {
       const run = store.runs.get(id);
       if (run.status === 'completed') {
-        throw new LabError('request', `The run ${shown(run.name)} is complete, at step ${run.configuration.training.steps}.`, {
-          remedy: 'To train on, continue it with more steps.',
-        });
+        throw new LabError(
+          'request',
+          `The run ${shown(run.name)} is complete, at step ${run.configuration.training.steps}.`,
+          {
+            remedy: 'To train on, continue it with more steps.',
+          },
+        );
       }
       if (queue.active(id)) {
         throw new LabError('request', `The run ${shown(run.name)} is being carried out already.`, {
@@ -93,7 +97,8 @@ export function openLab(options: LabOptions): Lab {
     setConcurrency: (runs) => queue.setConcurrency(runs),
     pause(id) {
       queue.active(id)?.pause();
-      queue.remove(id);
+      // One that waits to go on is what it was before: paused.
+      if (queue.remove(id) && store.segments.list(id).length > 0) told(store.runs.setStatus(id, 'paused'));
       return store.runs.get(id);
     },
     stop(id) {
@@ -113,10 +118,14 @@ export function openLab(options: LabOptions): Lab {
       if (!checkpoint) {
         const steps = checkpoints.map((other) => other.step).join(', ');
         const there = steps ? `it has checkpoints of the steps ${steps}` : 'it has no checkpoint yet';
-        throw new LabError('request', `The run ${shown(run.name)} cannot be forked${step === undefined ? '' : ` at step ${step}`}: ${there}.`, {
-          field: 'step',
-          remedy: steps ? 'Choose one of these steps.' : 'Train it to its first checkpoint.',
-        });
+        throw new LabError(
+          'request',
+          `The run ${shown(run.name)} cannot be forked${step === undefined ? '' : ` at step ${step}`}: ${there}.`,
+          {
+            field: 'step',
+            remedy: steps ? 'Choose one of these steps.' : 'Train it to its first checkpoint.',
+          },
+        );
       }
       const { configuration, corpus } = checked(value ?? run.configuration);
       return told(
@@ -178,8 +187,10 @@ export function openLab(options: LabOptions): Lab {
 function enginesOf(end: Awaited<Job['ended']>): EngineReport[] {
   if (end.kind === 'done' && end.event.type === 'engines') return end.event.engines;
   if (end.kind === 'done' && end.event.type === 'failed') throw LabError.fromJSON(end.event.error);
-  const what = end.kind === 'crashed' ? `${end.reason}${end.lastWords ? `: ${end.lastWords.split('\n').at(-1)}` : ''}` : end.kind;
-  throw new LabError('worker', `The worker that tried the engines ${what}.`, {
-    remedy: 'Try again; if it happens again, train with --engine reference to see whether the machine can run anything.',
+  if (end.kind === 'refused') throw end.error;
+  const what = end.kind === 'crashed' ? `${end.reason}.${lastWordsText(end.lastWords)}` : 'was stopped.';
+  throw new LabError('worker', `The worker that tried the engines ${what}`, {
+    remedy:
+      'Try again; if it happens again, train with --engine reference to see whether the machine can run anything.',
   });
 }

@@ -1,4 +1,5 @@
 // Which runs are carried out now and which come next. A run waits in the order in which it was asked for.
+import { LabError } from '../../shared/errors.ts';
 import type { Store } from '../store/index.ts';
 import type { ActiveRun } from './active-run.ts';
 import type { Emit } from './events.ts';
@@ -75,7 +76,8 @@ export class Queue {
       if (run === undefined) return;
       this.#place(run, null);
       this.#number();
-      const active = this.#options.start(run);
+      const active = this.#start(run);
+      if (!active) continue;
       this.#active.set(run, active);
       void active.ended.then(() => {
         this.#active.delete(run);
@@ -83,6 +85,16 @@ export class Queue {
         this.#idle.resolve();
         this.#idle = Promise.withResolvers<void>();
       });
+    }
+  }
+
+  /** A run that cannot be started (its store is locked, say) keeps no other from its turn. */
+  #start(run: string): ActiveRun | undefined {
+    try {
+      return this.#options.start(run);
+    } catch (thrown) {
+      const message = `It could not be started: ${LabError.from(thrown).message} Start it again.`;
+      this.#options.emit({ type: 'note', run, step: null, kind: 'failed', message });
     }
   }
 

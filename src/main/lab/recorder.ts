@@ -80,7 +80,13 @@ export class Recorder {
         if (!isTemporary(thrown) || this.#given.signal.aborted) throw thrown;
         const text = `${message} ${remedy ?? ''}`.trim();
         if (text !== told) {
-          this.#emit({ type: 'note', run: this.#run, step: this.step, kind: 'waiting', message: `${text} Training waits.` });
+          this.#emit({
+            type: 'note',
+            run: this.#run,
+            step: this.step,
+            kind: 'waiting',
+            message: `${text} Training waits.`,
+          });
         }
         told = text;
         await delay(this.#retryAfter, undefined, { signal: this.#given.signal }).catch(() => {});

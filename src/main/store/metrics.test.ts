@@ -163,7 +163,8 @@ test('every curve, of restarts and forks alike, is the plain scan at every range
         }
       },
     ),
-    { numRuns: 40 },
+    // Shrinking would replay thousands of transactions; the seed in the message repeats the case.
+    { numRuns: 40, endOnFailure: true },
   );
 });
 

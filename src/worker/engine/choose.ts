@@ -6,16 +6,20 @@ import type { EngineDescription } from '../../shared/worker-messages.ts';
 import type { ParameterSpecification } from '../model/parameters.ts';
 import type { Engine } from './engine.ts';
 import { OnnxCpuEngine } from './onnx/cpu-engine.ts';
-import { createWebGpuEngine, describeWebGpu } from './onnx/webgpu-device.ts';
+import { createWebGpuEngine, describeWebGpu, graphicsDevice } from './onnx/webgpu-device.ts';
 import { createReferenceEngine } from './reference/engine.ts';
 
 export type ResolvedKind = Exclude<EngineKind, 'auto'> & EngineDescription['kind'];
 
+/** Whether a GPU is to be had that is one. */
+async function hasRealGpu(): Promise<boolean> {
+  return !graphicsDevice().software && (await describeWebGpu()).available;
+}
+
 /** The kind that this machine runs for what the configuration says. */
-export async function resolveEngineKind(kind: EngineKind, describe = describeWebGpu): Promise<ResolvedKind> {
+export async function resolveEngineKind(kind: EngineKind, hasGpu = hasRealGpu): Promise<ResolvedKind> {
   if (kind !== 'auto') return kind;
-  const { available, software } = await describe();
-  return available && !software ? 'onnx-webgpu' : 'onnx-cpu';
+  return (await hasGpu()) ? 'onnx-webgpu' : 'onnx-cpu';
 }
 
 /** As many threads as are asked for; 0 asks for all that this process may use. */

@@ -20,7 +20,7 @@ type Candidate = Pick<EngineReport, 'kind' | 'device' | 'software' | 'threads' |
 export async function probeEngines({ measure, ...job }: ProbeJob): Promise<EngineReport[]> {
   const threads = resolveThreads(job.threads);
   const webGpu = await describeWebGpu();
-  const chosen = await resolveEngineKind('auto', async () => webGpu);
+  const chosen = await resolveEngineKind('auto', async () => webGpu.available && !webGpu.software);
   const cpu = cpus()[0]?.model.trim() ?? 'CPU';
   const candidates: Candidate[] = [
     { kind: 'onnx-cpu', device: cpu, software: false, threads, available: true, message: 'Ready.', fast: true },

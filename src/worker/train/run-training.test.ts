@@ -11,7 +11,7 @@ import {
   exampleJob,
   metricsOf,
   only,
-} from './example-run.ts';
+} from './example-run.testing.ts';
 
 let example: Awaited<ReturnType<typeof exampleFolder>>;
 let names = 0;
@@ -95,7 +95,7 @@ describe('a run that was paused goes on byte for byte', () => {
     ['a dense twin', { model: { kind: 'dense', experts: 1, active: 1 }, evaluation: { similarityTokens: 0 } }],
   ];
   test.each(cases)('%s', async (_, overrides) => {
-    const job = newJob({ ...overrides, evaluation: { every: 7, ...overrides.evaluation } });
+    const job = { ...newJob({ ...overrides, evaluation: { every: 7, ...overrides.evaluation } }), threads: 2 };
     const straight = await eventsOf({ ...job, checkpoints: `${job.checkpoints}-straight` });
     const first = await eventsOf(job, afterEvaluation(7));
     const pause = finished(first);
@@ -193,6 +193,17 @@ test('two micro-batches of B train like one batch of 2B where no term sees the b
     expect(Math.abs(b[index]!.gradientNorm / gradientNorm - 1)).toBeLessThan(1e-2);
     if (index === 0) expect(b[index]!.maxLoad).toBe(maxLoad);
   }
+});
+
+test('the reference engine trains the same run', async () => {
+  const overrides = { training: { steps: 5 }, objective: [{ kind: 'lbl-micro-batch' as const }] };
+  const [fast, slow] = [newJob(overrides), newJob({ ...overrides, engine: { kind: 'reference' } })];
+  const [a, b] = [await eventsOf(fast), await eventsOf(slow)];
+  expect(only(b, 'started')[0]!.start.engine.kind).toBe('reference');
+  const losses = (events: JobEvent[]) => evaluationsOf(events).map(({ loss }) => loss);
+  for (const [index, loss] of losses(b).entries()) expect(losses(a)[index]! / loss).toBeCloseTo(1, 4);
+  expect(metricsOf(a)[0]!.loss / metricsOf(b)[0]!.loss).toBeCloseTo(1, 5);
+  expect(metricsOf(a)[0]!.gradientNorm / metricsOf(b)[0]!.gradientNorm).toBeCloseTo(1, 4);
 });
 
 test('runs with the same seeds start equal whatever their objective, with other seeds not', async () => {

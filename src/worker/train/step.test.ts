@@ -4,7 +4,7 @@ import type { RunConfiguration } from '../../shared/config/schema.ts';
 import type { Batch } from '../data/batches.ts';
 import { OnnxCpuEngine } from '../engine/onnx/cpu-engine.ts';
 import { parameterSpecifications } from '../model/parameters.ts';
-import { exampleConfiguration } from './example-run.ts';
+import { exampleConfiguration } from './example-run.testing.ts';
 import { compilePrograms, disposePrograms } from './programs.ts';
 import { type StepResult, trainStep } from './step.ts';
 import { newBias } from './training-state.ts';

@@ -115,8 +115,12 @@ function largestLoad(loads: Float64Array, experts: number): number {
 /** @throws LabError 'not-finite' */
 export function requireFinite(quantity: string, value: number, step: number): void {
   if (Number.isFinite(value)) return;
-  throw new LabError('not-finite', `The ${quantity} of step ${step} is ${value}; nothing was updated with it.`, {
-    field: quantity,
-    value: String(value),
-  });
+  throw new LabError(
+    'not-finite',
+    `The ${quantity} of step ${step} is ${value}; the run stopped before anything came of it.`,
+    {
+      field: quantity,
+      value: String(value),
+    },
+  );
 }

@@ -1,0 +1,20 @@
+import { alternate, lab } from '../sides/processes.ts';
+import { describe, shapes } from '../sides/shape.ts';
+
+export const description = 'what SimBal and LBL add to a step over no balancing';
+
+const rounds = 5;
+
+export async function run(): Promise<void> {
+  process.stdout.write(`${describe(shapes['16M'])}, 2 threads\n`);
+  const objectives = ['none', 'simbal', 'lbl-sequence'];
+  const sides = objectives.map((objective) => lab('--objective', objective, '--threads', '2', '--steps', '12'));
+  const [none, ...others] = alternate(sides, rounds);
+  others.forEach((timing, index) => {
+    const ratio = timing!.secondsPerStep / none!.secondsPerStep;
+    process.stdout.write(
+      `  ${objectives[index + 1]}: ${(timing!.secondsPerStep * 1000).toFixed(1)} ms, none ${(none!.secondsPerStep * 1000).toFixed(1)} ms, ` +
+        `ratio ${ratio.toFixed(4)}\n`,
+    );
+  });
+}

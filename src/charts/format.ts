@@ -1,0 +1,62 @@
+// Numbers as people read them: sensible digits, a true minus, groups of three, prefixes for the large.
+
+/** Significant digits without trailing zeros lost: 8.317, 0.0044, 2.1e-8. */
+export function significant(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : value > 0 ? 'infinite' : '−infinite';
+  if (value === 0) return '0';
+  const exponent = Math.floor(Math.log10(Math.abs(value)));
+  if (exponent < -4 || exponent >= 7) {
+    const [mantissa, power] = value.toExponential(Math.min(2, digits - 1)).split('e') as [string, string];
+    return minus(`${mantissa}e${power.replace('+', '')}`);
+  }
+  const decimals = Math.max(0, digits - 1 - exponent);
+  return grouped(value, Math.min(decimals, 100));
+}
+
+/** A fixed number of decimals: 8.32. */
+export function grouped(value: number, decimals = 0): string {
+  if (!Number.isFinite(value)) return significant(value);
+  const [whole, fraction] = value.toFixed(decimals).split('.') as [string, string?];
+  const negative = whole.startsWith('-');
+  const digits = whole.replace('-', '').replace(/\B(?=(\d{3})+$)/g, ' ');
+  return `${negative ? '−' : ''}${digits}${fraction ? `.${fraction}` : ''}`;
+}
+
+/** 614k, 3.5M, 1.2B. */
+export function abbreviated(value: number): string {
+  for (const [unit, suffix] of [
+    [1e9, 'B'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const) {
+    if (Math.abs(value) >= unit) return minus(`${Number((value / unit).toPrecision(3))}${suffix}`);
+  }
+  return minus(String(Number(value.toPrecision(3))));
+}
+
+/** 36%, 0.4%. */
+export function percent(share: number): string {
+  const value = share * 100;
+  return minus(`${Math.abs(value) < 9.95 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)}%`);
+}
+
+/** 42 s, 3 min 20 s, 2 h 5 min. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'unknown';
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return parts(Math.floor(whole / 60), 'min', whole % 60, 's');
+  return parts(Math.floor(whole / 3600), 'h', Math.round((whole % 3600) / 60), 'min');
+}
+
+/** 41.9 MB */
+export function byteSize(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;
+}
+
+const parts = (many: number, unit: string, few: number, smaller: string) =>
+  few === 0 ? `${many} ${unit}` : `${many} ${unit} ${few} ${smaller}`;
+
+const minus = (text: string) => text.replace(/^-/, '−').replace('e-', 'e−');

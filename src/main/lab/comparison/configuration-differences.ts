@@ -1,0 +1,24 @@
+// The fields in which runs' configurations differ.
+import { fields, objectiveText, type RunConfiguration } from '../../../shared/config/index.ts';
+
+export interface ConfigurationDifference {
+  /** 'training.learningRate' */
+  field: string;
+  /** In the order of the runs, as one would type it. */
+  values: string[];
+}
+
+/** Fields that say what a run is called, not what it is. */
+const naming = new Set(['name', 'preset']);
+
+export function configurationDifferences(configurations: readonly RunConfiguration[]): ConfigurationDifference[] {
+  const objective = { field: 'objective', values: configurations.map((one) => objectiveText(one.objective)) };
+  const others = fields
+    .filter(({ path }) => !naming.has(path))
+    .map(({ path }) => ({ field: path, values: configurations.map((one) => String(valueAt(one, path))) }));
+  return [objective, ...others].filter(({ values }) => values.some((value) => value !== values[0]));
+}
+
+function valueAt(configuration: RunConfiguration, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown>)?.[name], configuration);
+}

@@ -1,0 +1,22 @@
+// Whether runs started equal, by the hashes that their workers took of initial parameters and data order.
+import type { RunStart } from '../../../shared/worker-messages.ts';
+
+const kinds = ['initHash', 'initHashWithoutRouters', 'dataHash'] as const;
+export type StartHash = (typeof kinds)[number];
+
+export interface EqualStart {
+  /** All runs agree; false also when one of them has never started. */
+  equal: Record<StartHash, boolean>;
+  /** In the order of the runs; null for one that has never started. */
+  hashes: Record<StartHash, (string | null)[]>;
+}
+
+export function equalStart(starts: readonly (RunStart | null)[]): EqualStart {
+  const hashes = byKind((kind) => starts.map((start) => start?.[kind] ?? null));
+  const equal = byKind((kind) => hashes[kind].every((hash) => hash !== null && hash === hashes[kind][0]));
+  return { equal, hashes };
+}
+
+function byKind<Value>(read: (kind: StartHash) => Value): Record<StartHash, Value> {
+  return Object.fromEntries(kinds.map((kind) => [kind, read(kind)])) as Record<StartHash, Value>;
+}
