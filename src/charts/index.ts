@@ -7,4 +7,4 @@ export { type Figure, type FigureTable, figureStyle } from './figure.ts';
 export * from './format.ts';
 export { type HeatMapRow, type HeatMaps, heatMaps, loads } from './heat-map.ts';
 export { type ChartSeries, type LineChart, lineChart } from './line-chart.ts';
-export { type Attributes, type Child, element, escape, join, Markup } from './markup.ts';
+export { type Attributes, type Child, element, escapeText, join, Markup } from './markup.ts';

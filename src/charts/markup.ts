@@ -19,7 +19,7 @@ export type Attributes = Record<string, string | number | undefined>;
 export function element(name: string, attributes: Attributes, ...children: Child[]): Markup {
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}="${typeof value === 'number' ? short(value) : escape(value!)}"`)
+    .map(([key, value]) => ` ${key}="${typeof value === 'number' ? short(value) : escapeText(value!)}"`)
     .join('');
   const inside = join(children).text;
   return new Markup(
@@ -36,14 +36,14 @@ export function join(children: readonly Child[]): Markup {
 function childText(child: Child): string {
   if (child === null || child === false) return '';
   if (child instanceof Markup) return child.text;
-  return Array.isArray(child) ? join(child).text : escape(String(child));
+  return Array.isArray(child) ? join(child).text : escapeText(String(child));
 }
 
 /**
  * Text as text: nothing in it is markup, and what would turn, hide or break it (direction marks, control characters, lone
  * surrogates) is shown as an escape.
  */
-export function escape(text: string): string {
+export function escapeText(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
     .replaceAll('&', '&amp;')

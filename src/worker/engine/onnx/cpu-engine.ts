@@ -4,13 +4,14 @@ import { cpus } from 'node:os';
 import { LabError } from '../../../shared/errors.ts';
 import type { EngineDescription } from '../../../shared/worker-messages.ts';
 import type { ParameterSpecification } from '../../model/parameters.ts';
-import type { Compiled, Engine, HostArray, HostTensor, Program, StateKind, Update } from '../engine.ts';
+import type { Compiled, Engine, HostTensor, Program, StateKind, Update } from '../engine.ts';
 import { adamwRates } from './adamw-rates.ts';
 import { Arena } from './arena.ts';
 import { inputTensors } from './inputs.ts';
 import { compileOptimizer } from './optimizer-module.ts';
 import { OptimizerThreads } from './optimizer-threads.ts';
-import { createSession, type OrtTensor, tensorOver } from './runtime.ts';
+import type { OnnxValue } from './proto.ts';
+import { createSession, type OrtTensor, runInto, tensorOver } from './runtime.ts';
 import { places, type Slot, separateSlots } from './slots.ts';
 import { slotInput, traceProgram } from './trace.ts';
 
@@ -41,7 +42,7 @@ export class OnnxCpuEngine implements Engine {
   }
 
   async compile(program: Program): Promise<Compiled> {
-    const traced = traceProgram(program, this.#slots, { grouping: 'ragged' });
+    const traced = traceProgram(program, this.#slots, { grouping: 'ragged', stop: true });
     const session = await createSession(traced.model, { provider: 'cpu', threads: this.description.threads });
     const gradients = (region: 'gradient' | 'addend') =>
       Object.fromEntries(
@@ -52,21 +53,17 @@ export class OnnxCpuEngine implements Engine {
       );
     const own = gradients('gradient');
     let addend: Record<string, OrtTensor> | undefined;
-    const fresh = Object.fromEntries(traced.outputs.map(({ name }) => [name, null]));
     return {
       run: async (inputs, { accumulate = false } = {}) => {
         if (accumulate) addend ??= gradients('addend');
-        const results = await session.run(
-          { ...this.#states, ...inputTensors(program, inputs) },
-          { ...fresh, ...(accumulate ? addend : own) },
+        const outputs = Object.fromEntries(traced.outputs.map((value) => [value.name, hostTensor(value)]));
+        const tensors = Object.fromEntries(
+          Object.entries(outputs).map(([name, { data, shape }]) => [name, tensorOver(data, shape)]),
         );
+        const feeds = { ...this.#states, ...inputTensors(program, inputs) };
+        await runInto(session, feeds, { ...tensors, ...(accumulate ? addend : own) });
         if (accumulate) this.#threads.run(this.#arena.accumulateJobs());
-        return Object.fromEntries(
-          traced.outputs.map(({ name, shape }): [string, HostTensor] => [
-            name,
-            { shape, data: results[name]!.data as HostArray },
-          ]),
-        );
+        return outputs;
       },
       dispose: () => session.release(),
     };
@@ -101,4 +98,9 @@ export class OnnxCpuEngine implements Engine {
     if (!place) throw new LabError('engine', `The model has no parameter ${name}.`, { field: name });
     return this.#arena.view(kind, place.slot.name).subarray(place.start, place.start + place.length);
   }
+}
+
+function hostTensor({ shape, type }: OnnxValue): HostTensor {
+  const length = shape.reduce((product, size) => product * size, 1);
+  return { shape, data: type === 'int32' ? new Int32Array(length) : new Float32Array(length) };
 }

@@ -26,6 +26,8 @@ export interface OnnxValue {
   name: string;
   type: ElementType;
   shape: readonly number[];
+  /** A sequence of such tensors rather than one. */
+  sequence?: boolean;
 }
 
 const attributeType = { float: 1, integer: 2, string: 3, integers: 7 };
@@ -66,15 +68,25 @@ function writeConstant(writer: BinaryWriter, { name, type, shape, data }: OnnxCo
   writer.tag(9, WireType.LengthDelimited).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-function writeValue(writer: BinaryWriter, { name, type, shape }: OnnxValue): void {
-  writer.tag(1, WireType.LengthDelimited).string(name);
-  writer.tag(2, WireType.LengthDelimited).fork().tag(1, WireType.LengthDelimited).fork();
+function writeTensorType(writer: BinaryWriter, { type, shape }: OnnxValue): void {
+  writer.tag(1, WireType.LengthDelimited).fork();
   writer.tag(1, WireType.Varint).int32(elementTypes[type]);
   writer.tag(2, WireType.LengthDelimited).fork();
   for (const size of shape) {
     writer.tag(1, WireType.LengthDelimited).fork().tag(1, WireType.Varint).int64(size).join();
   }
-  writer.join().join().join();
+  writer.join().join();
+}
+
+function writeValue(writer: BinaryWriter, value: OnnxValue): void {
+  writer.tag(1, WireType.LengthDelimited).string(value.name);
+  writer.tag(2, WireType.LengthDelimited).fork();
+  if (value.sequence) {
+    writer.tag(4, WireType.LengthDelimited).fork().tag(1, WireType.LengthDelimited).fork();
+    writeTensorType(writer, value);
+    writer.join().join();
+  } else writeTensorType(writer, value);
+  writer.join();
 }
 
 /** The serialised model: opset 18 and the contributed operators of ONNX Runtime. */

@@ -4,6 +4,7 @@ import type { Program } from '../engine.ts';
 import { type Tensor, tf } from '../tf.ts';
 import { type Grouping, traceBackends } from './lowerings.ts';
 import type { OnnxValue } from './proto.ts';
+import { stopOutput } from './runtime.ts';
 import type { Slot } from './slots.ts';
 import { elementType, type TraceBackend } from './trace-backend.ts';
 
@@ -25,6 +26,8 @@ export interface TraceOptions {
   grouping: Grouping;
   /** Rows of each expert in a padded grouping. */
   capacity?: number;
+  /** Puts an output first at which ONNX Runtime's binding stops (see runtime.ts). */
+  stop?: boolean;
 }
 
 export function traceProgram(program: Program, slots: readonly Slot[], options: TraceOptions): TracedProgram {
@@ -66,6 +69,7 @@ export function traceProgram(program: Program, slots: readonly Slot[], options: 
           });
     const load = largestLoad(backend);
     const all = [...outputs, ...gradientOutputs, ...(load ? [load] : [])];
+    if (options.stop) all.unshift(stop(backend));
     const { model, nodes } = backend.graph.encode(all);
     return {
       model,
@@ -78,6 +82,11 @@ export function traceProgram(program: Program, slots: readonly Slot[], options: 
   } finally {
     tf.engine().endScope();
   }
+}
+
+function stop({ graph }: TraceBackend) {
+  const source = graph.node('SequenceConstruct', [graph.constant('float32', [1], [0])]);
+  return { name: stopOutput, type: 'float32' as const, shape: [1], sequence: true, source };
 }
 
 /** The largest load of any expert in any layer: where it is above the capacity, the padded result is wrong. */
