@@ -13,6 +13,8 @@ export interface AxisOptions {
   format?: (value: number) => string;
   /** Fixed ends instead of those of the data. */
   domain?: readonly [number, number];
+  /** Ends where the data end, and not at the next round value. */
+  exact?: boolean;
 }
 
 export interface Axis {
@@ -28,9 +30,10 @@ export interface Axis {
 export function axis(values: readonly number[], range: readonly [number, number], options: AxisOptions): Axis {
   const holds = (value: number) => Number.isFinite(value) && (options.scale !== 'log' || value > 0);
   const count = Math.max(2, Math.round(Math.abs(range[1] - range[0]) / (range[1] > range[0] ? 80 : 45)));
+  const exact = options.exact || options.domain !== undefined;
   const domain = options.domain ?? domainOf(values.filter(holds), options);
   const scale = options.scale === 'log' ? scaleLog(domain, range) : scaleLinear(domain, range);
-  if (!options.domain) scale.nice(options.scale === 'log' ? undefined : count);
+  if (!exact && options.scale !== 'log') scale.nice(count);
   const format = options.format ?? ((value: number) => tickText(value));
   const ticks = options.scale === 'log' ? logTicks(scale.domain() as [number, number]) : scale.ticks(count);
   return {
@@ -57,23 +60,36 @@ function domainOf(values: readonly number[], { scale, zero }: AxisOptions): [num
     high = Math.max(high, value);
   }
   if (low > high) return scale === 'log' ? [1, 10] : [0, 1];
-  if (low < high) return [low, high];
+  if (low < high) return scale === 'log' ? padded(low, high) : [low, high];
   return scale === 'log'
     ? [low / 2, high * 2]
     : [low - Math.max(Math.abs(low) / 10, 1e-9), high + Math.max(Math.abs(high) / 10, 1e-9)];
 }
 
-/** Powers of ten, or 1, 2, 5 between them where there are few. */
+/** A twentieth more on either side of a log scale, which has no round ends nearby. */
+function padded(low: number, high: number): [number, number] {
+  const factor = (high / low) ** 0.05;
+  return [low / factor, high * factor];
+}
+
+/** Powers of ten, and the more values between them the fewer they are. */
 function logTicks([low, high]: [number, number]): number[] {
   const decades = Math.log10(high / low);
   const every = Math.max(1, Math.ceil(decades / 6));
-  const steps = decades < 2.5 ? [1, 2, 5] : [1];
+  const steps =
+    decades < 0.35
+      ? [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9]
+      : decades < 1
+        ? [1, 1.5, 2, 3, 4, 5, 7]
+        : decades < 2.5
+          ? [1, 2, 5]
+          : [1];
+  const first = Math.floor(Math.log10(low));
   const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) {
-    if (steps.length === 1 && (power - Math.floor(Math.log10(low))) % every !== 0) continue;
-    for (const step of steps) ticks.push(Number(`${step}e${power}`));
+  for (let power = first; power <= Math.ceil(Math.log10(high)); power += 1) {
+    if (steps.length > 1 || (power - first) % every === 0) ticks.push(...steps.map((step) => step * 10 ** power));
   }
-  return ticks.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
+  return ticks.map((tick) => Number(tick.toPrecision(3))).filter((tick) => tick >= low && tick <= high);
 }
 
 export interface Frame {

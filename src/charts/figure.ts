@@ -49,7 +49,7 @@ svg .tick, svg .label { fill: var(--quiet, #5d636d); font-size: 12px; }
 svg .grid { stroke: var(--line, #e3e5e8); fill: none; }
 svg .axis { stroke: var(--quiet, #5d636d); fill: none; }
 svg .curve { fill: none; stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
-svg .faint { stroke-width: 1; stroke-opacity: 0.32; }
+svg .faint { stroke-width: 1; stroke-opacity: 0.45; }
 svg .dashed { stroke-dasharray: 5 4; }
 svg .mark { stroke: var(--paper, #ffffff); stroke-width: 1; }
 `.trim();

@@ -29,17 +29,19 @@ export interface LineChart extends Drawing {
 export function lineChart(chart: LineChart): Figure {
   const { series, width, height } = chart;
   const legend = legendOf(series, width);
-  const frame: Frame = { left: 46, right: width - 12, top: legend.height + 30, bottom: height - 40 };
   const all = series.flatMap(({ points }) => points);
+  const [top, bottom] = [legend.height + 30, height - 40];
+  const y = axis(
+    all.map(([, value]) => value),
+    [bottom, top],
+    chart.y,
+  );
+  const widest = Math.max(2, ...y.ticks.map(({ label }) => label.length));
+  const frame: Frame = { left: 12 + 7 * widest, right: width - 16, top, bottom };
   const x = axis(
     all.map(([value]) => value),
     [frame.left, frame.right],
     chart.x,
-  );
-  const y = axis(
-    all.map(([, value]) => value),
-    [frame.bottom, frame.top],
-    chart.y,
   );
   const faintFirst = [...series].sort((a, b) => Number(b.look === 'faint') - Number(a.look === 'faint'));
   const curves = faintFirst.flatMap((one) => drawCurve(one, x, y));

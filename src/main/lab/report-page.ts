@@ -67,9 +67,9 @@ export function reportPage(comparison: Comparison, details: ReportDetails): stri
         ),
         mainTable(comparison),
         loss(comparison),
-        section('Routing', widthwise(utilizationFigure(comparison)), pair(routingFigures(comparison))),
+        section('Routing', utilization(comparison), pair(routingFigures(comparison))),
         section('Redundancy of the experts', pair(similarityFigures(comparison))),
-        section('Speed', pair([throughputFigure(comparison)])),
+        section('Speed', pair([speedUpFigure(comparison), throughputFigure(comparison)])),
         section('The same start', sameStart(comparison)),
         section('What was trained', ...trained(comparison)),
         section(
@@ -89,16 +89,28 @@ function section(title: string, ...children: Child[]): Markup | null {
 }
 
 function loss(comparison: Comparison): Markup | null {
-  const size = { id: 'loss', width: 940, height: 400 };
-  const wide = lossFigure(comparison, size);
+  const wide = lossFigure(comparison, { id: 'loss', width: 940, height: 400 });
   const narrow = lossFigure(comparison, { id: 'loss-narrow', width: 420, height: 340 });
-  const both = join([
+  const note = 'Marks: validation loss at each evaluation. Faint: training loss of every step.';
+  return section('Loss', figure(bothWidths(wide, narrow, note), false));
+}
+
+function utilization(comparison: Comparison): Markup | null {
+  const wide = utilizationFigure(comparison, { id: 'utilization', width: 940, maps: 4 });
+  const narrow = utilizationFigure(comparison, { id: 'utilization-narrow', width: 420, maps: 2 });
+  const note = 'Every cell is an expert, every row of cells a layer; darker is more of the validation tokens.';
+  return wide && narrow && figure(bothWidths(wide, narrow, note));
+}
+
+/** One figure drawn twice: for a wide page and for a narrow one, where the first would be too small to read. */
+const bothWidths = (wide: Figure, narrow: Figure, note: string): Figure => ({
+  ...wide,
+  svg: join([
     element('div', { class: 'wide' }, wide.svg),
     element('div', { class: 'narrow' }, narrow.svg),
-    element('p', { class: 'quiet' }, 'Marks: validation loss at each evaluation. Faint: training loss of every step.'),
-  ]);
-  return section('Loss', figure({ ...wide, svg: both }, false), pair([speedUpFigure(comparison)]));
-}
+    element('p', { class: 'quiet' }, note),
+  ]),
+});
 
 const pair = (figures: readonly (Figure | null)[]) => {
   const there = figures.filter((one) => one !== null);
@@ -111,8 +123,6 @@ const pair = (figures: readonly (Figure | null)[]) => {
     )
   );
 };
-
-const widthwise = (one: Figure | null) => one && figure(one);
 
 function figure({ title, svg, table }: Figure, titled = true): Markup {
   const [rowHead, ...columns] = table.columns;

@@ -33,7 +33,8 @@ export function findings({ runs, equalStart }: Comparison): Findings {
 
 function question(runs: readonly ComparedRun[], labels: readonly string[]): string {
   if (runs.length === 1) return `How does a mixture of experts train with ${labels[0]}?`;
-  return `${list(labels, 'or')}: which trains this mixture of experts best?`;
+  const [first, ...others] = labels;
+  return `${list([capital(first!), ...others], 'or')}: which trains this mixture of experts best?`;
 }
 
 function ranking(ranked: readonly Labelled[]): string[] {

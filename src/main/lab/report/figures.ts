@@ -14,7 +14,7 @@ import type { ComparedRun, Comparison } from '../comparison/compare.ts';
 import { baselines } from '../comparison/equal-loss-text.ts';
 import { runLabels } from '../comparison/labels.ts';
 
-const tokens = { label: 'training tokens', format: countTicks, zero: true };
+const tokens = { label: 'training tokens', format: countTicks, zero: true, exact: true };
 const half = { width: 460, height: 290 };
 
 interface Drawn {
@@ -57,9 +57,9 @@ export function speedUpFigure(comparison: Comparison): Figure | null {
   return lineChart({
     ...half,
     id: 'speed-up',
-    title: `Tokens needed for the same loss, against ${name}`,
+    title: `To the same loss, against ${name}`,
     description: `Below 1 a run needs fewer tokens than ${name} to reach that validation loss. ${ends(series)}`,
-    x: { label: 'validation loss reached (nats a token)', format: (value) => significant(-value, 3) },
+    x: { label: 'validation loss reached (nats a token)', format: (value) => significant(-value, 3), exact: true },
     y: { label: `tokens, as a share of ${name}’s` },
     series,
   });
@@ -96,20 +96,24 @@ export function routingFigures(comparison: Comparison): Figure[] {
   ];
 }
 
-export function utilizationFigure(comparison: Comparison): Figure | null {
+/** At as many steps as there are maps in a row. */
+export function utilizationFigure(
+  comparison: Comparison,
+  { id, width, maps: many }: { id: string; width: number; maps: number },
+): Figure | null {
   const rows = drawn(comparison).flatMap(({ run, label, colour }) => {
     const routed = run.evaluations.filter(({ routing }) => routing);
-    const maps = spread(routed, 4).map(({ step, routing }) => ({ label: `step ${step}`, counts: routing!.counts }));
+    const maps = spread(routed, many).map(({ step, routing }) => ({ label: `step ${step}`, counts: routing!.counts }));
     return maps.length > 0 ? [{ label, colour, maps }] : [];
   });
   if (rows.length === 0) return null;
   const models = comparison.runs.map(({ configuration }) => configuration.model);
   return heatMaps({
-    id: 'utilization',
+    id,
     title: 'Which expert does the work',
     description:
       'For each run and step a map of the load of every expert (across) in every layer (down), in multiples of the mean load on the validation tokens.',
-    width: 940,
+    width,
     rows,
     most: Math.max(...models.map(({ experts, active }) => experts / active)),
   });
@@ -162,7 +166,7 @@ export function throughputFigure(comparison: Comparison): Figure {
   return lineChart({
     ...half,
     id: 'throughput',
-    title: 'Speed',
+    title: 'Training speed',
     description: `Training tokens a second, step by step, evaluations not counted. ${ends(series)}`,
     x: tokens,
     y: { label: 'training tokens a second', format: countTicks, zero: true },

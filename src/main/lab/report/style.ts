@@ -31,7 +31,7 @@ tbody th { font-weight: 500; }
 .facts tbody th { color: var(--quiet); width: 13rem; }
 .swatch { display: inline-block; width: 0.7em; height: 0.7em; border-radius: 2px; margin-right: 0.5em; }
 figure { margin: 1.4rem 0 0; break-inside: avoid; min-width: 0; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 0.4rem 2.2rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 400px), 1fr)); gap: 0.4rem 2.2rem; }
 figure p { font-size: 0.9rem; color: var(--quiet); margin: 0 0 0.6rem; }
 figure svg { width: 100%; }
 details { font-size: 0.85rem; margin-top: 0.5rem; }

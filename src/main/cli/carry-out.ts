@@ -1,0 +1,46 @@
+// Runs to their end with progress on the way. The first interrupt pauses them with a checkpoint, the second stops at once.
+import { plain } from '../lab/text.ts';
+import type { Lab } from '../lab/index.ts';
+import type { RunRow } from '../store/index.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { Progress } from './progress.ts';
+import type { Session } from './session.ts';
+
+export interface Outcome {
+  runs: RunRow[];
+  interrupted: boolean;
+}
+
+/** In the order given. Says how each that did not complete can go on, and sets the session's exit code. */
+export async function carryOut(lab: Lab, ids: readonly string[], session: Session, progress: Progress): Promise<Outcome> {
+  let interrupts = 0;
+  const release = session.io.onInterrupt(() => {
+    interrupts += 1;
+    progress.end();
+    if (interrupts === 1) session.say('Pausing with a checkpoint … (Ctrl-C again to stop at once)');
+    // Those that wait leave the queue first, so that none of them begins.
+    for (const id of [...ids].reverse()) {
+      if (interrupts === 1) lab.pause(id);
+      else for (let times = 0; times < 2; times += 1) lab.stop(id);
+    }
+  });
+  try {
+    for (const id of ids) lab.start(id);
+    const runs = await Promise.all(ids.map((id) => lab.ended(id)));
+    progress.end();
+    for (const run of runs) tell(run, session);
+    if (interrupts > 0) session.exitCode = exitCodes.interrupted;
+    else if (runs.some(({ status }) => status === 'failed')) session.exitCode = exitCodes.runFailed;
+    return { runs, interrupted: interrupts > 0 };
+  } finally {
+    release();
+  }
+}
+
+function tell({ id, name, status, message }: RunRow, session: Session): void {
+  if (status === 'completed') return;
+  const called = `"${plain(name, 60)}"`;
+  if (status === 'queued') return session.say(`${called} has not begun. To start it: ${session.command(`resume ${id}`)}`);
+  const what = { paused: 'is paused', failed: 'failed', stopped: 'was stopped' }[status as string] ?? `is ${status}`;
+  session.say(`${called} ${what}.${message ? ` ${message}` : ''} To go on: ${session.command(`resume ${id}`)}`);
+}

@@ -1,0 +1,9 @@
+// What the exit code says.
+import type { ErrorCode, LabError } from '../../shared/errors.ts';
+
+export const exitCodes = { done: 0, failure: 1, badInput: 2, runFailed: 3, interrupted: 130 } as const;
+
+const inputCodes: readonly ErrorCode[] = ['configuration', 'corpus', 'checkpoint', 'not-found', 'request'];
+
+export const exitCodeOf = ({ code }: LabError): number =>
+  inputCodes.includes(code) ? exitCodes.badInput : exitCodes.failure;

@@ -1,0 +1,59 @@
+// The commands, and how every one of them ends: with an exit code and, where something was wrong, one sentence and what to do.
+import { Command, CommanderError } from 'commander';
+import { LabError } from '../../shared/errors.ts';
+import { compareCommand } from './commands/compare.ts';
+import { corpusCommand } from './commands/corpus.ts';
+import { demoCommand } from './commands/demo.ts';
+import { enginesCommand } from './commands/engines.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { runsCommand } from './commands/runs.ts';
+import { trainCommand } from './commands/train.ts';
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { type GlobalOptions, Session } from './session.ts';
+
+/** The session of a command that is being carried out. */
+export type SessionOf = (command: Command) => Session;
+
+/** Carries out one command line; resolves to the exit code and never throws. */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  let session = new Session(io, { json: args.includes('--json') });
+  const sessionOf: SessionOf = (command) => {
+    session = new Session(io, command.optsWithGlobals<GlobalOptions>());
+    return session;
+  };
+  try {
+    await programOf(io, sessionOf).parseAsync([...args], { from: 'user' });
+    return session.exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+    return report(thrown, session);
+  }
+}
+
+function programOf(io: Io, sessionOf: SessionOf): Command {
+  const program = new Command('simbal')
+    .description('Trains small mixture-of-experts language models and compares how their routers are balanced.')
+    .option('--home <folder>', "where everything is kept (default: SIMBAL_HOME, else the user's data folder)")
+    .option('--json', 'JSON instead of words: one document, JSON lines for progress')
+    .showSuggestionAfterError()
+    .showHelpAfterError('(simbal --help shows the commands)')
+    .configureHelp({ showGlobalOptions: true });
+  const commands = [demoCommand, trainCommand, resumeCommand, compareCommand, runsCommand, corpusCommand, enginesCommand];
+  for (const command of commands) program.addCommand(command(sessionOf));
+  for (const command of withSubcommands(program)) {
+    command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });
+    command.configureHelp({ showGlobalOptions: true });
+  }
+  return program;
+}
+
+const withSubcommands = (command: Command): Command[] => [command, ...command.commands.flatMap(withSubcommands)];
+
+function report(thrown: unknown, { io, json }: Session): number {
+  const error = LabError.from(thrown);
+  if (io.env.SIMBAL_DEBUG === '1' && thrown instanceof Error) io.err(`${thrown.stack}\n`);
+  if (json) io.out(`${JSON.stringify({ error: error.toJSON() })}\n`);
+  else io.err(`${error.message}${error.remedy ? ` ${error.remedy}` : ''}\n`);
+  return exitCodeOf(error);
+}

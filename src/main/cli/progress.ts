@@ -1,0 +1,122 @@
+// Tells how runs go on: one line a run that is rewritten on a terminal, a plain line every tenth elsewhere, JSON lines.
+import { duration, grouped, significant } from '../../charts/index.ts';
+import type { LabEvent } from '../lab/index.ts';
+import { summaryOf } from '../lab/comparison/measures.ts';
+import { plain } from '../lab/text.ts';
+import type { Session } from './session.ts';
+
+interface RunProgress {
+  label: string;
+  steps: number;
+  /** Where and when this worker's training began; null before its first step. */
+  since: { step: number; time: number } | null;
+  validation: number | null;
+  /** Tenths of the run that were told. */
+  told: number;
+}
+
+export class Progress {
+  readonly #session: Session;
+  readonly #runs = new Map<string, RunProgress>();
+  /** A line without its end is on the terminal. */
+  #open = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  watch(run: { id: string; steps: number; label: string; width?: number }): void {
+    const label = plain(run.label, 40).padEnd(run.width ?? 0);
+    this.#runs.set(run.id, { label, steps: run.steps, since: null, validation: null, told: -1 });
+  }
+
+  readonly onEvent = (event: LabEvent): void => {
+    if (this.#session.json) return this.#writeJson(event);
+    switch (event.type) {
+      case 'steps':
+        return this.#steps(event);
+      case 'evaluation': {
+        const run = this.#runs.get(event.run);
+        if (run) run.validation = event.evaluation.loss;
+        return;
+      }
+      case 'started': {
+        const run = this.#runs.get(event.run);
+        if (run) run.since = null;
+        return this.#rewrite(`${run?.label ?? ''}  compiling`);
+      }
+      case 'progress':
+        return this.#rewrite(`${this.#runs.get(event.run)?.label ?? ''}  ${event.phase} ${share(event)}`);
+      case 'note':
+        return this.#line(`${this.#runs.get(event.run)?.label.trim() ?? 'run'}: ${plain(event.message, 1000)}`);
+      case 'corpus-progress':
+        return this.#rewrite(`preparing "${plain(event.name, 40)}": ${event.phase} ${share(event)}`);
+      case 'corpus':
+        return this.#erase();
+    }
+  };
+
+  /** Leaves the terminal on a new line. */
+  end(): void {
+    if (this.#open) this.#session.io.err('\n');
+    this.#open = false;
+  }
+
+  #steps({ run: id, steps }: Extract<LabEvent, { type: 'steps' }>): void {
+    const run = this.#runs.get(id);
+    const last = steps.at(-1);
+    if (!run || !last) return;
+    const { now } = this.#session.io;
+    run.since ??= { step: last.step, time: now() };
+    const rate = (last.step - run.since.step) / (now() - run.since.time);
+    const left = rate > 0 ? (run.steps - last.step) / rate / 1000 : null;
+    const done = last.step === run.steps;
+    const parts = [
+      run.label,
+      `step ${grouped(last.step).padStart(grouped(run.steps).length)} of ${grouped(run.steps)}`,
+      `loss ${significant(last.crossEntropy)}`,
+      run.validation !== null && `validation ${significant(run.validation)}`,
+      `${grouped(last.tokensPerSecond)} tokens/s`,
+      left !== null && !done && `${duration(left)} left`,
+    ];
+    const text = parts.filter(Boolean).join('  ');
+    const tenth = Math.floor((10 * last.step) / run.steps);
+    if (this.#session.io.terminal) {
+      this.#rewrite(text);
+      if (done) this.end();
+    } else if (tenth > run.told) {
+      run.told = tenth;
+      this.#line(text);
+    }
+  }
+
+  #writeJson(event: LabEvent): void {
+    const line = (data: object) => this.#session.io.out(`${JSON.stringify(data)}\n`);
+    if (event.type === 'steps') {
+      const { steps, run } = event;
+      line({ type: 'steps', run, ...steps.at(-1), of: this.#runs.get(run)?.steps });
+    } else if (event.type === 'evaluation') line({ type: 'evaluation', run: event.run, ...summaryOf(event.evaluation) });
+    else if (event.type === 'run') line({ type: 'status', run: event.run.id, status: event.run.status });
+    else line(event);
+  }
+
+  #line(text: string): void {
+    this.#erase();
+    this.#session.io.err(`${text}\n`);
+  }
+
+  #rewrite(text: string): void {
+    const { io } = this.#session;
+    if (!io.terminal) return;
+    io.err(`\r\x1b[2K${[...text].slice(0, io.columns - 1).join('')}`);
+    this.#open = true;
+  }
+
+  #erase(): void {
+    if (this.#open) this.#session.io.err('\r\x1b[2K');
+    this.#open = false;
+  }
+}
+
+const share = ({ done, total }: { done: number; total: number }) =>
+  total > 0 ? `${Math.round((100 * done) / total)}%` : '';

@@ -1,0 +1,101 @@
+// One invocation of the command line: its options, its output, the lab or store it works on.
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { LabError } from '../../shared/errors.ts';
+import { type Lab, type LabEvent, openLab } from '../lab/index.ts';
+import { openStore, openStoreReadOnly, type ReadOnlyStore } from '../store/index.ts';
+import { commandName, defaultHome, type Io } from './io.ts';
+
+export interface GlobalOptions {
+  home?: string;
+  json?: boolean;
+}
+
+export class Session {
+  readonly io: Io;
+  readonly home: string;
+  readonly json: boolean;
+  readonly #namedHome: string | undefined;
+  /** Set by a command whose end is not simply good. */
+  exitCode = 0;
+
+  constructor(io: Io, { home, json }: GlobalOptions) {
+    this.io = io;
+    this.#namedHome = home;
+    this.home = resolve(io.folder, home ?? defaultHome(io.env, process.platform, homedir()));
+    this.json = json ?? false;
+  }
+
+  /** A result: the words for a person, or the data as one JSON document. */
+  result(data: unknown, words: () => string): void {
+    this.io.out(this.json ? `${JSON.stringify(data, null, 2)}\n` : words());
+  }
+
+  /** A remark that is no result; nothing where JSON is asked for. */
+  say(text: string): void {
+    if (!this.json) this.io.err(`${text}\n`);
+  }
+
+  /** A command of this program as one would type it here. */
+  command(rest: string): string {
+    const home = this.#namedHome === undefined ? '' : ` --home ${quoted(this.#namedHome)}`;
+    return `${commandName(this.io.env)} ${rest}${home}`;
+  }
+
+  /** Works with the lab of the home folder and closes it, whatever happens. */
+  async withLab(work: (lab: Lab) => Promise<void>, onEvent?: (event: LabEvent) => void): Promise<void> {
+    const { launch } = this.io;
+    const lab = openLab({ home: this.home, ...(onEvent && { onEvent }), ...(launch && { launch }) });
+    for (const { name, checkpoint } of lab.recovered) {
+      const from = checkpoint ? `it is paused at the checkpoint of step ${checkpoint.step}` : 'it has no checkpoint yet';
+      this.say(`The run "${name}" was left running by a lab that ended; ${from}.`);
+    }
+    try {
+      await work(lab);
+    } finally {
+      await lab.close();
+    }
+  }
+
+  /** Reads the store of the home folder, beside a lab that has it open. Null where there is none yet. */
+  withStore<Result>(work: (store: ReadOnlyStore | null) => Result): Result {
+    if (!existsSync(join(this.home, 'lab.sqlite'))) return work(null);
+    const store = this.#openReadOnly();
+    try {
+      return work(store);
+    } finally {
+      store.close();
+    }
+  }
+
+  #openReadOnly(): ReadOnlyStore {
+    const store = openStoreReadOnly(this.home);
+    if (store.runs.list({ status: ['running', 'pausing'] }).length === 0 || !recovered(this.home)) return store;
+    store.close();
+    return openStoreReadOnly(this.home);
+  }
+}
+
+/** Says in the store that nobody runs what is left "running"; false where a lab has the home open, and may well run it. */
+function recovered(home: string): boolean {
+  try {
+    const store = openStore(home);
+    store.recover();
+    store.close();
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof LabError) return false;
+    throw thrown;
+  }
+}
+
+export function noLab(home: string): LabError {
+  return new LabError('not-found', `There is no lab in ${home} yet.`, {
+    field: 'home',
+    value: home,
+    remedy: 'Start one with the demo or with train, or name its folder with --home.',
+  });
+}
+
+const quoted = (text: string) => (/^[\w./~:\\-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
