@@ -1,6 +1,6 @@
 // Every engine against PyTorch in float64: losses, parts, routing, gradients and expert similarity of every objective and layer.
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Engine, EngineFactory } from '../src/worker/engine/engine.ts';
+import type { Engine, EngineFactory, HostTensor } from '../src/worker/engine/engine.ts';
 import { parameterSpecifications } from '../src/worker/model/parameters.ts';
 import { evaluateProgram } from '../src/worker/programs/evaluate.ts';
 import { similarityProgram } from '../src/worker/programs/similarity.ts';
@@ -28,6 +28,14 @@ function batchOf({ inputs, model }: ModelFixture) {
     globalShare: model.kind === 'moe' && share ? { globalShare: share } : null,
   };
 }
+
+/** Mean over tokens of [L, N]. */
+const means = ({ shape, data }: HostTensor): number[] => {
+  const [layers, tokens] = shape as [number, number];
+  const sums = new Array<number>(layers).fill(0);
+  for (let index = 0; index < data.length; index++) sums[Math.floor(index / tokens)]! += data[index]!;
+  return sums.map((sum) => sum / tokens);
+};
 
 for (const { name: engineName, create, available } of engines) {
   describe.skipIf(!available)(`${engineName} against PyTorch float64`, () => {
@@ -65,13 +73,18 @@ for (const { name: engineName, create, available } of engines) {
         expect([...results.counts!.data]).toEqual([...outputs.routing.counts.data]);
         expect([...evaluated.counts!.data]).toEqual([...outputs.routing.counts.data]);
         expect([...evaluated.chosen!.data]).toEqual([...outputs.routing.chosen.data]);
-        close(evaluated.entropy!.data, outputs.routing.entropy.data, 'routing entropy');
+        close(means(evaluated.entropy!), outputs.routing.entropy.data, 'routing entropy');
       }
       if (outputs.similarity) {
         const { targets: _, ...tokens } = ids;
         const similarity = await engine.compile(similarityProgram(model, batch, bias !== null));
-        const { pairs } = await similarity.run({ ...tokens, ...bias });
+        const { pairs, perToken } = await similarity.run({
+          ...tokens,
+          ...bias,
+          counted: new Float32Array(ids.tokens.length).fill(1),
+        });
         close(pairs!.data, outputs.similarity.pairs.data, 'pairs of experts');
+        close(means(perToken!), outputs.similarity.pes.data, 'PES');
       }
     });
   });

@@ -1,6 +1,7 @@
 // Runs to their end with progress on the way. The first interrupt pauses them with a checkpoint, the second stops at once.
-import { plain } from '../lab/text.ts';
+
 import type { Lab } from '../lab/index.ts';
+import { plain } from '../lab/text.ts';
 import type { RunRow } from '../store/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Progress } from './progress.ts';
@@ -12,7 +13,12 @@ export interface Outcome {
 }
 
 /** In the order given. Says how each that did not complete can go on, and sets the session's exit code. */
-export async function carryOut(lab: Lab, ids: readonly string[], session: Session, progress: Progress): Promise<Outcome> {
+export async function carryOut(
+  lab: Lab,
+  ids: readonly string[],
+  session: Session,
+  progress: Progress,
+): Promise<Outcome> {
   let interrupts = 0;
   const release = session.io.onInterrupt(() => {
     interrupts += 1;
@@ -40,7 +46,8 @@ export async function carryOut(lab: Lab, ids: readonly string[], session: Sessio
 function tell({ id, name, status, message }: RunRow, session: Session): void {
   if (status === 'completed') return;
   const called = `"${plain(name, 60)}"`;
-  if (status === 'queued') return session.say(`${called} has not begun. To start it: ${session.command(`resume ${id}`)}`);
+  if (status === 'queued')
+    return session.say(`${called} has not begun. To start it: ${session.command(`resume ${id}`)}`);
   const what = { paused: 'is paused', failed: 'failed', stopped: 'was stopped' }[status as string] ?? `is ${status}`;
   session.say(`${called} ${what}.${message ? ` ${message}` : ''} To go on: ${session.command(`resume ${id}`)}`);
 }

@@ -39,7 +39,15 @@ function programOf(io: Io, sessionOf: SessionOf): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(simbal --help shows the commands)')
     .configureHelp({ showGlobalOptions: true });
-  const commands = [demoCommand, trainCommand, resumeCommand, compareCommand, runsCommand, corpusCommand, enginesCommand];
+  const commands = [
+    demoCommand,
+    trainCommand,
+    resumeCommand,
+    compareCommand,
+    runsCommand,
+    corpusCommand,
+    enginesCommand,
+  ];
   for (const command of commands) program.addCommand(command(sessionOf));
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });

@@ -1,7 +1,7 @@
 // Tells how runs go on: one line a run that is rewritten on a terminal, a plain line every tenth elsewhere, JSON lines.
 import { duration, grouped, significant } from '../../charts/index.ts';
-import type { LabEvent } from '../lab/index.ts';
 import { summaryOf } from '../lab/comparison/measures.ts';
+import type { LabEvent } from '../lab/index.ts';
 import { plain } from '../lab/text.ts';
 import type { Session } from './session.ts';
 
@@ -31,30 +31,38 @@ export class Progress {
   }
 
   readonly onEvent = (event: LabEvent): void => {
-    if (this.#session.json) return this.#writeJson(event);
+    if (this.#session.json) this.#writeJson(event);
+    else this.#tell(event);
+  };
+
+  #tell(event: LabEvent): void {
+    const run = 'run' in event && typeof event.run === 'string' ? this.#runs.get(event.run) : undefined;
+    const label = run?.label ?? '';
     switch (event.type) {
       case 'steps':
-        return this.#steps(event);
-      case 'evaluation': {
-        const run = this.#runs.get(event.run);
+        this.#steps(event);
+        break;
+      case 'evaluation':
         if (run) run.validation = event.evaluation.loss;
-        return;
-      }
-      case 'started': {
-        const run = this.#runs.get(event.run);
+        break;
+      case 'started':
         if (run) run.since = null;
-        return this.#rewrite(`${run?.label ?? ''}  compiling`);
-      }
+        this.#rewrite(`${label}  compiling`);
+        break;
       case 'progress':
-        return this.#rewrite(`${this.#runs.get(event.run)?.label ?? ''}  ${event.phase} ${share(event)}`);
+        this.#rewrite(`${label}  ${event.phase} ${share(event)}`);
+        break;
       case 'note':
-        return this.#line(`${this.#runs.get(event.run)?.label.trim() ?? 'run'}: ${plain(event.message, 1000)}`);
+        this.#line(`${label.trim() || event.run}: ${plain(event.message, 1000)}`);
+        break;
       case 'corpus-progress':
-        return this.#rewrite(`preparing "${plain(event.name, 40)}": ${event.phase} ${share(event)}`);
+        this.#rewrite(`preparing "${plain(event.name, 40)}": ${event.phase} ${share(event)}`);
+        break;
       case 'corpus':
-        return this.#erase();
+        this.#erase();
+        break;
     }
-  };
+  }
 
   /** Leaves the terminal on a new line. */
   end(): void {
@@ -95,7 +103,8 @@ export class Progress {
     if (event.type === 'steps') {
       const { steps, run } = event;
       line({ type: 'steps', run, ...steps.at(-1), of: this.#runs.get(run)?.steps });
-    } else if (event.type === 'evaluation') line({ type: 'evaluation', run: event.run, ...summaryOf(event.evaluation) });
+    } else if (event.type === 'evaluation')
+      line({ type: 'evaluation', run: event.run, ...summaryOf(event.evaluation) });
     else if (event.type === 'run') line({ type: 'status', run: event.run.id, status: event.run.status });
     else line(event);
   }

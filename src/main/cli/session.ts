@@ -48,7 +48,9 @@ export class Session {
     const { launch } = this.io;
     const lab = openLab({ home: this.home, ...(onEvent && { onEvent }), ...(launch && { launch }) });
     for (const { name, checkpoint } of lab.recovered) {
-      const from = checkpoint ? `it is paused at the checkpoint of step ${checkpoint.step}` : 'it has no checkpoint yet';
+      const from = checkpoint
+        ? `it is paused at the checkpoint of step ${checkpoint.step}`
+        : 'it has no checkpoint yet';
       this.say(`The run "${name}" was left running by a lab that ended; ${from}.`);
     }
     try {

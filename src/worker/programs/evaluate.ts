@@ -8,8 +8,8 @@ import { batchInputs, biasedScores, groupedBy, stackLayers } from './inputs.ts';
 
 /**
  * Inputs: tokens, targets int32 [N]; bias [L, E] when `withBias`.
- * Outputs: nll float32 [N]; in a mixture also chosen int32 [L, N, K], counts int32 [L, E], and entropy float32 [L], the
- * mean entropy of the router softmax in nats.
+ * Outputs: nll float32 [N]; in a mixture also chosen int32 [L, N, K], counts int32 [L, E], and entropy float32 [L, N] of the
+ * router softmax, in nats.
  */
 export function evaluateProgram(model: ModelConfiguration, batch: number, withBias: boolean): Program {
   return {
@@ -25,14 +25,11 @@ export function evaluateProgram(model: ModelConfiguration, batch: number, withBi
         nll,
         chosen: stackLayers(routers.map(({ routing }) => routing.chosen)),
         counts: stackLayers(routers.map(({ routing }) => routing.counts)),
-        entropy: stackLayers(routers.map(({ logits }) => meanEntropy(logits))),
+        entropy: stackLayers(routers.map(({ logits }) => entropies(logits))),
       };
     },
   };
 }
 
-/** Mean over tokens of −Σ p·log p, nats. logits [N, E] → scalar. */
-function meanEntropy(logits: Tensor): Tensor {
-  const entropies = tf.sum(tf.mul(tf.softmax(logits), tf.logSoftmax(logits)), -1);
-  return tf.neg(tf.mean(entropies));
-}
+/** −Σ p·log p of each token, nats. logits [N, E] → [N]. */
+const entropies = (logits: Tensor): Tensor => tf.neg(tf.sum(tf.mul(tf.softmax(logits), tf.logSoftmax(logits)), -1));

@@ -12,20 +12,20 @@ import { batchInputs, biasedScores, groupedBy, stackLayers } from './inputs.ts';
 const smallest = 1e-30;
 
 /**
- * Inputs: tokens int32 [N]; bias [L, E] when `withBias`.
- * Outputs: pairs float32 [L, E, E], the mean cosine of each pair; perToken float32 [L, N], each token's PES.
+ * Inputs: tokens int32 [N]; counted float32 [N], 1 or, for a row that only fills the batch up, 0; bias [L, E] when `withBias`.
+ * Outputs: pairs float32 [L, E, E], the mean cosine of each pair over the counted tokens; perToken float32 [L, N], each token's PES.
  */
 export function similarityProgram(model: ModelConfiguration, batch: number, withBias: boolean): Program {
   const { targets: _, ...inputs } = batchInputs(model, batch, withBias);
   return {
     name: 'similarity',
     ...groupedBy(model, batch),
-    inputs,
-    build({ tokens, bias }, parameters) {
+    inputs: { ...inputs, counted: { shape: [batch * model.context], dtype: 'float32' } },
+    build({ tokens, counted, bias }, parameters) {
       const pass = forward(model, parameters, tokens!, batch, biasedScores(bias));
       if (routerPasses(pass).length === 0) throw new Error('PES needs a mixture of experts.');
       const layers = pass.layers.map(({ input }, layer) =>
-        pairwiseSimilarity(everyExpert(model, parameters, layer, input).map(unitRows)),
+        pairwiseSimilarity(everyExpert(model, parameters, layer, input).map(unitRows), counted!),
       );
       return {
         pairs: stackLayers(layers.map(({ pairs }) => pairs)),
@@ -39,15 +39,18 @@ const squaredNorms = (x: Tensor): Tensor => tf.sum(tf.square(x), -1, true);
 
 const unitRows = (x: Tensor): Tensor => tf.mul(x, tf.rsqrt(tf.add(squaredNorms(x), smallest)));
 
-/** units: E tensors [N, D] of unit (or zero) rows. */
-function pairwiseSimilarity(units: Tensor[]): { pairs: Tensor; perToken: Tensor } {
+/** units: E tensors [N, D] of unit (or zero) rows; counted [N]. */
+function pairwiseSimilarity(units: Tensor[], counted: Tensor): { pairs: Tensor; perToken: Tensor } {
   const [N, D] = units[0]!.shape as [number, number];
   const E = units.length;
-  const flat = tf.concat(
-    units.map((unit) => tf.reshape(unit, [1, N * D])),
-    0,
-  );
-  const pairs = tf.div(matMul(flat, flat, false, true), N) as Tensor;
+  const flatten = (rows: Tensor[]) =>
+    tf.concat(
+      rows.map((row) => tf.reshape(row, [1, N * D])),
+      0,
+    );
+  const weights = tf.reshape(counted, [N, 1]);
+  const weighted = flatten(units.map((unit) => tf.mul(unit, weights)));
+  const pairs = tf.div(matMul(weighted, flatten(units), false, true), tf.sum(counted)) as Tensor;
   const sum = units.reduce((total, unit) => tf.add(total, unit));
   const own = units.map(squaredNorms).reduce((total, norm) => tf.add(total, norm));
   const perToken = tf.div(tf.sub(squaredNorms(sum), own), Math.max(1, E * (E - 1))) as Tensor;

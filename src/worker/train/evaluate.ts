@@ -19,7 +19,8 @@ export async function evaluate(context: TrainingContext, withSimilarity: boolean
   for (const { tokens, targets, domains, rows } of sample(context, evaluation.tokens)) {
     const { nll, chosen, entropy } = await programs.evaluate.run({ tokens, targets, ...(bias && { bias }) });
     losses.add(nll!.data, domains);
-    routing?.add(firstTokens(chosen!, rows * model.context) as Int32Array, rows, entropy!.data);
+    const counted = rows * model.context;
+    routing?.add(firstTokens(chosen!, counted) as Int32Array, rows, firstTokens(entropy!, counted));
   }
   return {
     ...losses.measures(),
@@ -33,7 +34,8 @@ async function similarity(context: TrainingContext, program: Compiled): Promise<
   const { model, evaluation } = configuration;
   const average = new SimilarityAverage(model.layers, model.experts);
   for (const { tokens, rows } of sample(context, evaluation.similarityTokens)) {
-    const { pairs, perToken } = await program.run({ tokens, ...(bias && { bias }) });
+    const counted = new Float32Array(tokens.length).fill(1, 0, rows * model.context);
+    const { pairs, perToken } = await program.run({ tokens, counted, ...(bias && { bias }) });
     average.add(pairs!.data, firstTokens(perToken!, rows * model.context));
   }
   return average.measures();

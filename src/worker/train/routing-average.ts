@@ -12,7 +12,7 @@ export class RoutingAverage {
   readonly #counts: number[][];
   readonly #utilization: SequenceUtilization;
   readonly #entropies: number[];
-  #batches = 0;
+  #tokens = 0;
 
   constructor(layers: number, experts: number) {
     this.#experts = experts;
@@ -21,12 +21,14 @@ export class RoutingAverage {
     this.#entropies = new Array(layers).fill(0);
   }
 
-  /** One batch: chosen int32 [L, N, K], the sequences in it, and the mean entropy of each layer [L]. */
+  /** One batch: chosen int32 [L, N, K], the sequences in it, and each token's routing entropy [L, N]. */
   add(chosen: Int32Array, sequences: number, entropy: ArrayLike<number>): void {
     addExpertCounts(this.#counts, chosen);
     this.#utilization.add(chosen, sequences);
-    for (let layer = 0; layer < this.#entropies.length; layer++) this.#entropies[layer]! += entropy[layer]!;
-    this.#batches++;
+    const tokens = entropy.length / this.#entropies.length;
+    for (let index = 0; index < entropy.length; index++)
+      this.#entropies[Math.floor(index / tokens)]! += entropy[index]!;
+    this.#tokens += tokens;
   }
 
   /** @param router gives one layer's R [D, E] */
@@ -40,7 +42,7 @@ export class RoutingAverage {
       uniqueExperts: uniqueExperts(this.#counts),
       uniqueExpertsPooled: uniqueExpertsPooled(this.#counts),
       sequenceExpertUtilization: this.#utilization.perLayer(),
-      entropy: this.#entropies.map((sum) => sum / this.#batches),
+      entropy: this.#entropies.map((sum) => sum / this.#tokens),
       maxViolation: this.#counts.map(maxViolation),
       gini: this.#counts.map(gini),
       orthogonalityMeanSquare: orthogonality.map(({ meanSquare }) => meanSquare),

@@ -1,22 +1,30 @@
 // simbal demo: no balancing, LBL and SimBal from the same start, on text that every installation has.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { abbreviated, duration } from '../../../charts/index.ts';
-import { configurationFromPreset, objectiveLabel, parseObjectiveText, presetNamed, rangeText, fields } from '../../../shared/config/index.ts';
-import { LabError } from '../../../shared/errors.ts';
+import {
+  configurationFromPreset,
+  objectiveLabel,
+  parseObjectiveText,
+  presetNamed,
+} from '../../../shared/config/index.ts';
 import { findings } from '../../lab/comparison/findings.ts';
-import { compare, type Comparison, type Lab } from '../../lab/index.ts';
-import { fileName } from '../../lab/text.ts';
+import { type Comparison, compare, type Lab } from '../../lab/index.ts';
 import { reportPage } from '../../lab/report-page.ts';
+import { fileName } from '../../lab/text.ts';
 import { carryOut } from '../carry-out.ts';
 import { comparisonText } from '../comparison-text.ts';
 import { dependencyCorpus } from '../dependency-corpus.ts';
-import { Progress } from '../progress.ts';
+import { shortened, timeText, wholeNumber } from '../options.ts';
 import type { SessionOf } from '../program.ts';
+import { Progress } from '../progress.ts';
 import type { Session } from '../session.ts';
-import { shortened, wholeNumber } from '../options.ts';
+import { writeText } from '../write-text.ts';
+
+const defaultPreset = 'nano';
+const defaultObjectives = ['none', 'lbl-sequence', 'simbal'];
 
 interface DemoOptions {
   preset: string;
@@ -27,9 +35,11 @@ interface DemoOptions {
 export const demoCommand = (sessionOf: SessionOf) =>
   new Command('demo')
     .description('compares no balancing, LBL and SimBal from the same start, in a few minutes')
-    .option('--preset <name>', 'the model', 'nano')
+    .option('--preset <name>', 'the model', defaultPreset)
     .option('--steps <number>', "optimizer steps of each run (default: the preset's)", wholeNumber('steps'))
-    .option('--objectives <list...>', 'what to compare, such as none simbal:0.1 simbal,lbl-sequence', ['none', 'lbl-sequence', 'simbal'])
+    .option('--objectives <list...>', 'what to compare, such as none simbal:0.1 simbal,lbl-sequence', [
+      ...defaultObjectives,
+    ])
     .action(async (options: DemoOptions, command: Command) => {
       const session = sessionOf(command);
       const progress = new Progress(session);
@@ -61,9 +71,17 @@ async function demo(lab: Lab, options: DemoOptions, session: Session, progress: 
   for (const { id, name } of runs) progress.watch({ id, label: name, width, steps: first!.training.steps });
 
   const started = session.io.now();
-  const { interrupted } = await carryOut(lab, runs.map(({ id }) => id), session, progress);
+  const { interrupted } = await carryOut(
+    lab,
+    runs.map(({ id }) => id),
+    session,
+    progress,
+  );
   if (interrupted) return;
-  const comparison = compare(lab.store, runs.map(({ id }) => id));
+  const comparison = compare(
+    lab.store,
+    runs.map(({ id }) => id),
+  );
   const page = writePage(lab, experiment, comparison, session, options);
   session.result({ type: 'result', experiment, page, findings: findings(comparison), comparison }, () =>
     [
@@ -89,13 +107,31 @@ function nextCommands(ids: readonly string[]): string[] {
   ];
 }
 
-function writePage(lab: Lab, experiment: { id: string; name: string }, comparison: Comparison, session: Session, options: DemoOptions): string {
-  const { reports } = lab.store.paths;
-  const file = join(reports, `${fileName(experiment.name)}-${experiment.id}.html`);
-  const steps = options.steps ? ` --steps ${options.steps}` : '';
-  const preset = options.preset === 'nano' ? '' : ` --preset ${options.preset}`;
-  const again = session.command(`demo${preset}${steps}${options.objectives.join() === 'none,lbl-sequence,simbal' ? '' : ` --objectives ${options.objectives.join(' ')}`}`);
-  const html = reportPage(comparison, { made: new Date().toISOString().slice(0, 16).replace('T', ' '), again: [again] });
-  write(file, reports, html);
+/** Writes the comparison page; resolves to its path. */
+function writePage(
+  lab: Lab,
+  experiment: { id: string; name: string },
+  comparison: Comparison,
+  session: Session,
+  { preset, steps, objectives }: DemoOptions,
+): string {
+  const file = join(lab.store.paths.reports, `${fileName(experiment.name)}-${experiment.id}.html`);
+  const again = [
+    'demo',
+    preset === defaultPreset ? '' : `--preset ${preset}`,
+    steps === undefined ? '' : `--steps ${steps}`,
+    objectives.join() === defaultObjectives.join() ? '' : `--objectives ${objectives.join(' ')}`,
+  ];
+  const command = session.command(again.filter(Boolean).join(' '));
+  writeText(file, reportPage(comparison, { made: timeText(new Date()), again: [command] }));
   return file;
+}
+
+/** "Demo", "Demo 2", …: each beside those before it. */
+function nextName(lab: Lab): string {
+  const names = new Set(lab.store.experiments.list().map(({ name }) => name));
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? 'Demo' : `Demo ${number}`;
+    if (!names.has(name)) return name;
+  }
 }

@@ -1,55 +1,23 @@
 // Runs side by side: the numbers of a table, the curves, speed-up to equal loss between every two, whether they started
 // equal and in what they differ. Plain data; it draws nothing and concludes nothing.
 import {
-  type ColourKey,
-  objectiveColour,
-  objectiveKey,
-  objectiveLabel,
-  type RunConfiguration,
-} from '../../../shared/config/index.ts';
+  type ComparedRun,
+  type Comparison,
+  type CurveName,
+  type CurvePoint,
+  curveNames,
+} from '../../../shared/comparison.ts';
+import { type ColourKey, objectiveColour, objectiveKey, objectiveLabel } from '../../../shared/config/index.ts';
 import { LabError } from '../../../shared/errors.ts';
-import { type EqualLoss, type EqualLossPoint, speedUpCurve, speedUpToEqualLoss } from '../../../shared/speed-up.ts';
-import type { CorpusDescription, Evaluation, RunStart } from '../../../shared/worker-messages.ts';
-import type { ReadOnlyStore, RunStatus } from '../../store/index.ts';
-import { type ConfigurationDifference, configurationDifferences } from './configuration-differences.ts';
-import { type CurvePoint, curveOf } from './curves.ts';
-import { type EqualStart, equalStart } from './equal-start.ts';
-import { type Summary, summaryOf } from './measures.ts';
+import { speedUpCurve, speedUpToEqualLoss } from '../../../shared/speed-up.ts';
+import type { ReadOnlyStore } from '../../store/index.ts';
+import { configurationDifferences } from './configuration-differences.ts';
+import { curveOf } from './curves.ts';
+import { equalStart } from './equal-start.ts';
+import { summaryOf } from './measures.ts';
 
-export interface ComparedRun {
-  id: string;
-  name: string;
-  experiment: string;
-  status: RunStatus;
-  message: string | null;
-  configuration: RunConfiguration;
-  /** 'SimBal + LBL'; `objectiveKey` is equal for runs of one kind of objective. */
-  objective: string;
-  objectiveKey: string;
-  colour: ColourKey;
-  /** Which of the runs of this colour it is, from 0. */
-  shade: number;
-  /** Null before it has started. */
-  start: RunStart | null;
-  /** At the newest evaluation; null before the first. */
-  final: Summary | null;
-  /** Steps done, and training tokens a second over all of them. */
-  progress: { step: number; tokens: number; seconds: number; tokensPerSecond: number } | null;
-  /** This run against each other one as the slower of the two. */
-  speedUps: { baseline: string; equalLoss: EqualLoss | null; curve: EqualLossPoint[] }[];
-  evaluations: Evaluation[];
-  curves: Record<CurveName, CurvePoint[]>;
-}
-
-export const curveNames = ['crossEntropy', 'tokensPerSecond', 'maxLoad', 'gradientNorm'] as const;
-export type CurveName = (typeof curveNames)[number];
-
-export interface Comparison {
-  runs: ComparedRun[];
-  corpora: CorpusDescription[];
-  equalStart: EqualStart;
-  differences: ConfigurationDifference[];
-}
+export type { ComparedRun, Comparison, CurveName } from '../../../shared/comparison.ts';
+export { curveNames } from '../../../shared/comparison.ts';
 
 export interface CompareOptions {
   /** Most points or buckets of a curve. */

@@ -1,12 +1,8 @@
 // The fields in which runs' configurations differ.
+import type { ConfigurationDifference } from '../../../shared/comparison.ts';
 import { fields, objectiveText, type RunConfiguration } from '../../../shared/config/index.ts';
 
-export interface ConfigurationDifference {
-  /** 'training.learningRate' */
-  field: string;
-  /** In the order of the runs, as one would type it. */
-  values: string[];
-}
+export type { ConfigurationDifference } from '../../../shared/comparison.ts';
 
 /** Fields that say what a run is called, not what it is. */
 const naming = new Set(['name', 'preset']);

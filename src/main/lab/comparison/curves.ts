@@ -1,14 +1,9 @@
 // A metric of a run as a drawable curve, with its other x-axes beside it. Where the store sums up many steps in buckets,
 // each gives its first, smallest, largest and last value: no extreme is lost.
+import type { CurvePoint } from '../../../shared/comparison.ts';
 import type { Bucket, Point, ReadOnlyStore, Series } from '../../store/index.ts';
 
-export interface CurvePoint {
-  step: number;
-  tokens: number;
-  /** Of training; evaluations and pauses not counted. */
-  seconds: number;
-  value: number;
-}
+export type { CurvePoint } from '../../../shared/comparison.ts';
 
 type Read = Pick<ReadOnlyStore, 'metrics'>;
 

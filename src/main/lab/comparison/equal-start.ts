@@ -1,15 +1,10 @@
 // Whether runs started equal, by the hashes that their workers took of initial parameters and data order.
+import type { EqualStart, StartHash } from '../../../shared/comparison.ts';
 import type { RunStart } from '../../../shared/worker-messages.ts';
 
-const kinds = ['initHash', 'initHashWithoutRouters', 'dataHash'] as const;
-export type StartHash = (typeof kinds)[number];
+export type { EqualStart, StartHash } from '../../../shared/comparison.ts';
 
-export interface EqualStart {
-  /** All runs agree; false also when one of them has never started. */
-  equal: Record<StartHash, boolean>;
-  /** In the order of the runs; null for one that has never started. */
-  hashes: Record<StartHash, (string | null)[]>;
-}
+const kinds = ['initHash', 'initHashWithoutRouters', 'dataHash'] as const;
 
 export function equalStart(starts: readonly (RunStart | null)[]): EqualStart {
   const hashes = byKind((kind) => starts.map((start) => start?.[kind] ?? null));

@@ -1,30 +1,8 @@
 // One evaluation as the few numbers that a table has room for. Means are over layers.
+import type { Summary } from '../../../shared/comparison.ts';
 import type { Evaluation } from '../../../shared/worker-messages.ts';
 
-export interface Summary {
-  step: number;
-  tokens: number;
-  seconds: number;
-  loss: number;
-  perplexity: number;
-  /** Null in a dense model. */
-  routing: RoutingSummary | null;
-  /** Null where it was not measured. */
-  minimumSimilarity: number | null;
-}
-
-export interface RoutingSummary {
-  /** Experts that any validation token used: the mean over layers, and the fewest of any layer. */
-  uniqueExperts: number;
-  fewestExperts: number;
-  experts: number;
-  sequenceExpertUtilization: number;
-  entropy: number;
-  maxViolation: number;
-  gini: number;
-  /** Mean of the entries of (RᵀR − I)². */
-  orthogonality: number;
-}
+export type { RoutingSummary, Summary } from '../../../shared/comparison.ts';
 
 export function summaryOf({ step, tokens, seconds, loss, perplexity, routing, similarity }: Evaluation): Summary {
   return {

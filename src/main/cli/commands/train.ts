@@ -1,0 +1,161 @@
+// simbal train: one run, or objectives × seeds of them, from a configuration file or a preset.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { abbreviated, byteSize } from '../../../charts/index.ts';
+import {
+  applyOverrides,
+  configurationFromPreset,
+  objectiveLabel,
+  objectiveText,
+  parseConfigurationText,
+  parseObjectiveText,
+  presetNamed,
+  type RunConfiguration,
+} from '../../../shared/config/index.ts';
+import { LabError } from '../../../shared/errors.ts';
+import type { Lab } from '../../lab/index.ts';
+import { compare } from '../../lab/index.ts';
+import { carryOut } from '../carry-out.ts';
+import { comparisonText } from '../comparison-text.ts';
+import { dependencyCorpus } from '../dependency-corpus.ts';
+import { collect, shortened, wholeNumber } from '../options.ts';
+import type { SessionOf } from '../program.ts';
+import { Progress } from '../progress.ts';
+import type { Session } from '../session.ts';
+
+interface TrainOptions {
+  preset?: string;
+  set?: string[];
+  objective?: string[];
+  seed?: number[];
+  steps?: number;
+  name?: string;
+  corpus?: string;
+  engine?: string;
+  threads?: number;
+}
+
+export const trainCommand = (sessionOf: SessionOf) =>
+  new Command('train')
+    .description('trains a run, or one for each objective and seed')
+    .argument('[file]', 'a configuration as JSON, whole')
+    .option('--preset <name>', 'start from a preset: nano, micro, small … (default: nano)')
+    .option('--set <field=value>', 'set one field, such as model.experts=32; repeatable', collect(String))
+    .option('--objective <terms>', 'such as none, simbal:0.1 or simbal,lbl-sequence; repeatable', collect(String))
+    .option('--seed <number>', 'of parameters and data order; repeatable', collect(wholeNumber('seed', 0)))
+    .option('--steps <number>', 'optimizer steps', wholeNumber('steps'))
+    .option('--name <name>', 'what the run is called')
+    .option('--corpus <name>', 'name or hash of a corpus (default: text of the dependencies)')
+    .option('--engine <kind>', 'auto, onnx-cpu, onnx-webgpu or reference')
+    .option('--threads <number>', 'processor threads; 0 shares the machine out', wholeNumber('threads', 0))
+    .action(async (file: string | undefined, options: TrainOptions, command: Command) => {
+      const session = sessionOf(command);
+      const progress = new Progress(session);
+      await session.withLab((lab) => train(lab, file, options, session, progress), progress.onEvent);
+    });
+
+async function train(
+  lab: Lab,
+  file: string | undefined,
+  options: TrainOptions,
+  session: Session,
+  progress: Progress,
+): Promise<void> {
+  const base = await baseConfiguration(lab, file, options, session);
+  const configurations = sweep(base, options);
+  for (const configuration of configurations) lab.estimate(configuration);
+  const experiment = lab.createExperiment({ name: options.name ?? base.name });
+  const runs = configurations.map((configuration) => lab.createRun({ experiment: experiment.id, configuration }));
+  const { parameters, tokens, memory } = lab.estimate(base);
+  session.say(
+    `${runs.length === 1 ? 'A run' : `${runs.length} runs`} of ${abbreviated(tokens)} tokens with ${abbreviated(parameters.total)} parameters, ${abbreviated(parameters.active)} of them active; about ${byteSize(memory.total)} of memory.`,
+  );
+  const width = Math.max(...runs.map(({ name }) => [...name].length));
+  for (const { id, name, configuration } of runs) {
+    progress.watch({ id, label: name, width: Math.min(40, width), steps: configuration.training.steps });
+  }
+  const ids = runs.map(({ id }) => id);
+  const outcome = await carryOut(lab, ids, session, progress);
+  const comparison = compare(lab.store, ids);
+  const ended = outcome.runs.map(({ id, name, status }) => ({ id, name, status }));
+  if (session.json) session.io.out(`${JSON.stringify({ type: 'result', experiment, runs: ended })}\n`);
+  else if (comparison.runs.some(({ final }) => final)) {
+    session.io.out(
+      `\n${comparisonText(comparison)}\n${ids.length === 1 ? 'The run' : 'The runs'}: ${ids.join(', ')}\n`,
+    );
+  }
+}
+
+async function baseConfiguration(
+  lab: Lab,
+  file: string | undefined,
+  options: TrainOptions,
+  session: Session,
+): Promise<RunConfiguration> {
+  const { preset = 'nano', engine, threads, corpus, name, steps } = options;
+  if (file !== undefined && options.preset !== undefined) {
+    throw new LabError('request', 'A configuration file and a preset were both given.', {
+      remedy: 'Give one of them; --set changes single fields of either.',
+    });
+  }
+  const before = file === undefined ? await fromPreset(lab, preset, options, session) : fromFile(session, file);
+  const schedule = steps === undefined ? null : shortened(before.training, steps);
+  return applyOverrides(before, [
+    ...(schedule ? [`training.steps=${schedule.steps}`, `training.warmupSteps=${schedule.warmupSteps}`] : []),
+    ...(engine === undefined ? [] : [`engine.kind=${engine}`]),
+    ...(threads === undefined ? [] : [`engine.threads=${threads}`]),
+    ...(corpus === undefined ? [] : [`corpus=${corpus}`]),
+    ...(name === undefined ? [] : [`name=${name}`]),
+    ...(options.set ?? []),
+  ]);
+}
+
+async function fromPreset(
+  lab: Lab,
+  preset: string,
+  { corpus }: TrainOptions,
+  session: Session,
+): Promise<RunConfiguration> {
+  const { tokenizer } = presetNamed(preset);
+  return configurationFromPreset(preset, { corpus: corpus ?? (await dependencyCorpus(lab, tokenizer, session)) });
+}
+
+function fromFile({ io }: Session, file: string): RunConfiguration {
+  let text: string;
+  try {
+    text = readFileSync(resolve(io.folder, file), 'utf8');
+  } catch (thrown) {
+    throw new LabError('request', `${file} cannot be read (${(thrown as NodeJS.ErrnoException).code}).`, {
+      field: file,
+      remedy: 'Name a file that holds a configuration as JSON.',
+    });
+  }
+  return parseConfigurationText(text);
+}
+
+/** One configuration for each objective and seed; each is named after what tells it apart. */
+function sweep(base: RunConfiguration, { objective = [], seed = [], name }: TrainOptions): RunConfiguration[] {
+  const objectives = objective.length > 0 ? objective : [null];
+  const seeds = seed.length > 0 ? seed : [null];
+  const labels = objectives.map((text) => (text === null ? null : objectiveLabel(parseObjectiveText(text))));
+  return objectives.flatMap((text, index) =>
+    seeds.map((number) => {
+      const repeated = labels.filter((label) => label === labels[index]).length > 1;
+      const words = [
+        objectives.length > 1 || (name === undefined && text !== null)
+          ? repeated
+            ? objectiveText(parseObjectiveText(text!))
+            : labels[index]
+          : null,
+        seeds.length > 1 ? `seed ${number}` : null,
+      ].filter(Boolean);
+      const called = [name, ...words].filter(Boolean).join(', ') || base.name;
+      return applyOverrides(base, [
+        ...(text === null ? [] : [`objective=${text}`]),
+        ...(number === null ? [] : [`seeds.init=${number}`, `seeds.data=${number}`]),
+        `name=${called}`,
+      ]);
+    }),
+  );
+}

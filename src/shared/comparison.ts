@@ -1,0 +1,91 @@
+// Runs side by side, as data: what lab/comparison computes and the page draws.
+import type { ColourKey } from './config/objectives.ts';
+import type { RunConfiguration } from './config/schema.ts';
+import type { RunStatus } from './records.ts';
+import type { EqualLoss, EqualLossPoint } from './speed-up.ts';
+import type { CorpusDescription, Evaluation, RunStart } from './worker-messages.ts';
+
+export interface CurvePoint {
+  step: number;
+  tokens: number;
+  /** Of training; evaluations and pauses not counted. */
+  seconds: number;
+  value: number;
+}
+
+export const curveNames = ['crossEntropy', 'tokensPerSecond', 'maxLoad', 'gradientNorm'] as const;
+export type CurveName = (typeof curveNames)[number];
+
+export interface ComparedRun {
+  id: string;
+  name: string;
+  experiment: string;
+  status: RunStatus;
+  message: string | null;
+  configuration: RunConfiguration;
+  /** 'SimBal + LBL'; `objectiveKey` is equal for runs of one kind of objective. */
+  objective: string;
+  objectiveKey: string;
+  colour: ColourKey;
+  /** Which of the runs of this colour it is, from 0. */
+  shade: number;
+  /** Null before it has started. */
+  start: RunStart | null;
+  /** At the newest evaluation; null before the first. */
+  final: Summary | null;
+  /** Steps done, and training tokens a second over all of them. */
+  progress: { step: number; tokens: number; seconds: number; tokensPerSecond: number } | null;
+  /** This run against each other one as the slower of the two. */
+  speedUps: { baseline: string; equalLoss: EqualLoss | null; curve: EqualLossPoint[] }[];
+  evaluations: Evaluation[];
+  curves: Record<CurveName, CurvePoint[]>;
+}
+
+export interface Comparison {
+  runs: ComparedRun[];
+  corpora: CorpusDescription[];
+  equalStart: EqualStart;
+  differences: ConfigurationDifference[];
+}
+
+export type StartHash = 'initHash' | 'initHashWithoutRouters' | 'dataHash';
+
+export interface EqualStart {
+  /** All runs agree; false also when one of them has never started. */
+  equal: Record<StartHash, boolean>;
+  /** In the order of the runs; null for one that has never started. */
+  hashes: Record<StartHash, (string | null)[]>;
+}
+
+export interface ConfigurationDifference {
+  /** 'training.learningRate' */
+  field: string;
+  /** In the order of the runs, as one would type it. */
+  values: string[];
+}
+
+/** One evaluation as the few numbers that a table has room for. Means are over layers. */
+export interface Summary {
+  step: number;
+  tokens: number;
+  seconds: number;
+  loss: number;
+  perplexity: number;
+  /** Null in a dense model. */
+  routing: RoutingSummary | null;
+  /** Null where it was not measured. */
+  minimumSimilarity: number | null;
+}
+
+export interface RoutingSummary {
+  /** Experts that any validation token used: the mean over layers, and the fewest of any layer. */
+  uniqueExperts: number;
+  fewestExperts: number;
+  experts: number;
+  sequenceExpertUtilization: number;
+  entropy: number;
+  maxViolation: number;
+  gini: number;
+  /** Mean of the entries of (RᵀR − I)². */
+  orthogonality: number;
+}
