@@ -125,7 +125,7 @@ function scaleOf(most: number, top: number, width: number): Markup[] {
         element('text', { class: 'tick', x: x + 19, y: top + 10 }, `${significant(load, 2).replace(/\.0$/, '')}×`),
       ];
     }),
-    element('text', { class: 'tick', x: width, y: top + 10, 'text-anchor': 'end' }, 'mean load'),
+    element('text', { class: 'tick', x: width, y: top + 10, 'text-anchor': 'end' }, 'of the mean load'),
   ];
 }
 

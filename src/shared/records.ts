@@ -13,6 +13,12 @@ export interface ExperimentRow {
   removed: string | null;
 }
 
+/** What a person adds; what is left out stays as it is. */
+export interface Annotation {
+  note?: string | undefined;
+  tags?: readonly string[] | undefined;
+}
+
 export const runStatuses = ['queued', 'running', 'pausing', 'paused', 'completed', 'failed', 'stopped'] as const;
 export type RunStatus = (typeof runStatuses)[number];
 

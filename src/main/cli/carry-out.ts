@@ -46,8 +46,8 @@ export async function carryOut(
 function tell({ id, name, status, message }: RunRow, session: Session): void {
   if (status === 'completed') return;
   const called = `"${plain(name, 60)}"`;
-  if (status === 'queued')
-    return session.say(`${called} has not begun. To start it: ${session.command(`resume ${id}`)}`);
-  const what = { paused: 'is paused', failed: 'failed', stopped: 'was stopped' }[status as string] ?? `is ${status}`;
-  session.say(`${called} ${what}.${message ? ` ${message}` : ''} To go on: ${session.command(`resume ${id}`)}`);
+  const what = { queued: 'has not begun', paused: 'is paused', failed: 'failed', stopped: 'was stopped' };
+  const state = what[status as keyof typeof what] ?? `is ${status}`;
+  const next = status === 'queued' ? 'To start it' : 'To go on';
+  session.say(`${called} ${state}.${message ? ` ${message}` : ''} ${next}: ${session.command(`resume ${id}`)}`);
 }

@@ -1,5 +1,6 @@
 // Tells how runs go on: one line a run that is rewritten on a terminal, a plain line every tenth elsewhere, JSON lines.
 import { duration, grouped, significant } from '../../charts/index.ts';
+import type { Evaluation } from '../../shared/worker-messages.ts';
 import { summaryOf } from '../lab/comparison/measures.ts';
 import type { LabEvent } from '../lab/index.ts';
 import { plain } from '../lab/text.ts';
@@ -11,6 +12,8 @@ interface RunProgress {
   /** Where and when this worker's training began; null before its first step. */
   since: { step: number; time: number } | null;
   validation: number | null;
+  /** The line of the newest step; absent before the first. */
+  text?: (validation: number | null) => string;
   /** Tenths of the run that were told. */
   told: number;
 }
@@ -43,7 +46,7 @@ export class Progress {
         this.#steps(event);
         break;
       case 'evaluation':
-        if (run) run.validation = event.evaluation.loss;
+        if (run) this.#evaluated(run, event.evaluation);
         break;
       case 'started':
         if (run) run.since = null;
@@ -77,25 +80,30 @@ export class Progress {
     const { now } = this.#session.io;
     run.since ??= { step: last.step, time: now() };
     const rate = (last.step - run.since.step) / (now() - run.since.time);
-    const left = rate > 0 ? (run.steps - last.step) / rate / 1000 : null;
-    const done = last.step === run.steps;
-    const parts = [
-      run.label,
-      `step ${grouped(last.step).padStart(grouped(run.steps).length)} of ${grouped(run.steps)}`,
-      `loss ${significant(last.crossEntropy)}`,
-      run.validation !== null && `validation ${significant(run.validation)}`,
-      `${grouped(last.tokensPerSecond)} tokens/s`,
-      left !== null && !done && `${duration(left)} left`,
-    ];
-    const text = parts.filter(Boolean).join('  ');
+    const left = rate > 0 && Number.isFinite(rate) ? (run.steps - last.step) / rate / 1000 : null;
+    run.text = (validation) =>
+      [
+        run.label,
+        `step ${grouped(last.step).padStart(grouped(run.steps).length)} of ${grouped(run.steps)}`,
+        `loss ${significant(last.crossEntropy)}`,
+        validation !== null && `validation ${significant(validation)}`,
+        `${grouped(last.tokensPerSecond)} tokens/s`,
+        left !== null && last.step < run.steps && `${duration(left)} left`,
+      ]
+        .filter(Boolean)
+        .join('  ');
     const tenth = Math.floor((10 * last.step) / run.steps);
-    if (this.#session.io.terminal) {
-      this.#rewrite(text);
-      if (done) this.end();
-    } else if (tenth > run.told) {
-      run.told = tenth;
-      this.#line(text);
-    }
+    this.#rewrite(run.text(run.validation));
+    // The last line waits for the last evaluation.
+    if (this.#session.io.terminal || tenth <= run.told || last.step === run.steps) return;
+    run.told = tenth;
+    this.#line(run.text(run.validation));
+  }
+
+  #evaluated(run: RunProgress, { step, loss }: Evaluation): void {
+    run.validation = loss;
+    if (step !== run.steps || !run.text) return;
+    this.#line(run.text(loss));
   }
 
   #writeJson(event: LabEvent): void {

@@ -38,7 +38,8 @@ async function report(event: { type: 'steps' | 'evaluation' | 'checkpoint' } & R
 async function train(job: TrainingJob): Promise<void> {
   const last = job.configuration.training.steps;
   let step = job.resume ? Number(basename(job.resume).slice('step-'.length)) : 0;
-  const seed = job.configuration.objective.length;
+  const balanced = job.configuration.objective.length;
+  const seed = job.configuration.objective.some(({ kind }) => kind === 'simbal') ? 2 : balanced;
   await say({ type: 'started', start: startOf(job, step) });
   if (step === 0) await report({ type: 'evaluation', evaluation: evaluationOf(0, seed) });
   while (step < last && !pausing) {

@@ -1,16 +1,15 @@
 // The lab: the application behind every door (command line, window, served page). It knows runs, their queue, corpora and
 // comparisons; it knows no screen and no transport.
+import type { RunEstimate } from '../../shared/config/index.ts';
 import type { EngineReport } from '../../shared/worker-messages.ts';
 import type { JobLimits, LaunchWorker } from '../compute/index.ts';
-import type { ExperimentRow, ReadOnlyStore, RecoveredRun, RunRow } from '../store/index.ts';
+import type { Annotation, ExperimentRow, ReadOnlyStore, RecoveredRun, RunRow } from '../store/index.ts';
 import type { AddedCorpus, NewCorpus } from './corpora.ts';
-import type { RunEstimate } from './estimate.ts';
 import type { LabEvent } from './events.ts';
 
 export type { Comparison } from './comparison/compare.ts';
 export { compare } from './comparison/compare.ts';
 export { type AddedCorpus, findCorpus, type NewCorpus } from './corpora.ts';
-export type { RunEstimate } from './estimate.ts';
 export type { Emit, LabEvent } from './events.ts';
 export { findExperiment, findRun } from './find.ts';
 export { openLab } from './open-lab.ts';
@@ -52,10 +51,18 @@ export interface Lab {
 
   createExperiment(experiment: { name: string; note?: string }): ExperimentRow;
   renameExperiment(id: string, name: string): ExperimentRow;
+  annotateExperiment(id: string, annotation: Annotation): ExperimentRow;
+  /** With its runs. Everything of it is kept, to be restored. @throws LabError 'request' while one is being carried out */
+  removeExperiment(id: string): ExperimentRow;
+  restoreExperiment(id: string): ExperimentRow;
 
   /** Checked against its corpus; it waits for start. @throws LabError 'configuration' or 'corpus' */
   createRun(request: NewRunRequest): RunRow;
   renameRun(id: string, name: string): RunRow;
+  annotateRun(id: string, annotation: Annotation): RunRow;
+  /** One that waits leaves the queue. Everything of it is kept. @throws LabError 'request' while it is being carried out */
+  removeRun(id: string): RunRow;
+  restoreRun(id: string): RunRow;
   estimate(configuration: unknown): RunEstimate;
 
   /**
@@ -80,9 +87,10 @@ export interface Lab {
   /** Resolves when the run is carried out no longer and waits no longer. */
   ended(run: string): Promise<RunRow>;
 
-  addCorpus(corpus: NewCorpus): Promise<AddedCorpus>;
+  /** Leaves nothing behind when it is aborted. */
+  addCorpus(corpus: NewCorpus, signal?: AbortSignal): Promise<AddedCorpus>;
   /** Tries every engine; with `measure` also how fast it trains. */
-  engines(options: { measure: boolean }): Promise<EngineReport[]>;
+  engines(options: { measure: boolean; signal?: AbortSignal }): Promise<EngineReport[]>;
 
   /** Pauses what runs, waits for it, and closes the store. */
   close(): Promise<void>;

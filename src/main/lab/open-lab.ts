@@ -1,13 +1,12 @@
 // Opens a lab on its home folder: store, queue, workers.
 import { availableParallelism } from 'node:os';
-import { checkCorpus, parseConfiguration, type RunConfiguration } from '../../shared/config/index.ts';
+import { checkCorpus, estimateRun, parseConfiguration, type RunConfiguration } from '../../shared/config/index.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { EngineReport } from '../../shared/worker-messages.ts';
 import { type Job, lastWordsText, nodeWorkers, startJob } from '../compute/index.ts';
-import { type CorpusRow, openStore, type RunRow } from '../store/index.ts';
+import { type CorpusRow, type ExperimentRow, openStore, type RunRow } from '../store/index.ts';
 import { startRun } from './active-run.ts';
 import { addCorpus, findCorpus, removeUnfinished } from './corpora.ts';
-import { estimateRun } from './estimate.ts';
 import type { LabEvent } from './events.ts';
 import type { Lab, LabOptions } from './index.ts';
 import { Queue } from './queue.ts';
@@ -28,6 +27,13 @@ export function openLab(options: LabOptions): Lab {
     jobs.add(job);
     void job.ended.then(() => jobs.delete(job));
   };
+  const trackUntil = (signal?: AbortSignal) => (job: Job) => {
+    track(job);
+    const stop = () => job.stop();
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    void job.ended.then(() => signal?.removeEventListener('abort', stop));
+  };
   const queue: Queue = new Queue({
     store,
     emit,
@@ -40,6 +46,17 @@ export function openLab(options: LabOptions): Lab {
   const told = (run: RunRow) => {
     emit({ type: 'run', run });
     return run;
+  };
+
+  const toldOf = (experiment: ExperimentRow) => {
+    emit({ type: 'experiment', experiment });
+    return experiment;
+  };
+  const refuseActive = ({ id, name }: RunRow) => {
+    if (!queue.active(id)) return;
+    throw new LabError('request', `The run ${shown(name)} is being carried out and cannot be removed.`, {
+      remedy: 'Stop it first.',
+    });
   };
 
   /** A configuration that holds, with the corpus that it names. */
@@ -55,8 +72,16 @@ export function openLab(options: LabOptions): Lab {
     store,
     recovered,
 
-    createExperiment: (experiment) => store.experiments.create(experiment),
-    renameExperiment: (id, name) => store.experiments.rename(id, name),
+    createExperiment: (experiment) => toldOf(store.experiments.create(experiment)),
+    renameExperiment: (id, name) => toldOf(store.experiments.rename(id, name)),
+    annotateExperiment: (id, annotation) => toldOf(store.experiments.annotate(id, annotation)),
+    removeExperiment(id) {
+      const runs = store.runs.list({ experiment: id });
+      for (const run of runs) refuseActive(run);
+      for (const run of runs) queue.remove(run.id);
+      return toldOf(store.experiments.setRemoved(id, true));
+    },
+    restoreExperiment: (id) => toldOf(store.experiments.setRemoved(id, false)),
 
     createRun({ experiment, seedGroup, ...request }) {
       const { configuration, corpus } = checked(request.configuration);
@@ -65,6 +90,13 @@ export function openLab(options: LabOptions): Lab {
       return told(store.runs.create({ experiment, name, configuration, corpusHash: corpus.hash, ...group }));
     },
     renameRun: (id, name) => told(store.runs.rename(id, name)),
+    annotateRun: (id, annotation) => told(store.runs.annotate(id, annotation)),
+    removeRun(id) {
+      refuseActive(store.runs.get(id));
+      queue.remove(id);
+      return told(store.runs.setRemoved(id, true));
+    },
+    restoreRun: (id) => told(store.runs.setRemoved(id, false)),
     estimate(value) {
       const { configuration, corpus } = checked(value);
       return estimateRun(configuration, corpus.tokens.validation);
@@ -154,11 +186,12 @@ export function openLab(options: LabOptions): Lab {
       }
     },
 
-    addCorpus: (corpus) => addCorpus(corpus, { store, launch, emit, track, ...(limits && { limits }) }),
-    async engines({ measure }) {
+    addCorpus: (corpus, signal) =>
+      addCorpus(corpus, { store, launch, emit, track: trackUntil(signal), ...(limits && { limits }) }),
+    async engines({ measure, signal }) {
       const command = { type: 'probe', job: { measure, threads: cores } } as const;
       const job = startJob({ launch, command, onEvent: () => {}, ...(limits && { limits }) });
-      track(job);
+      trackUntil(signal)(job);
       return enginesOf(await job.ended);
     },
 

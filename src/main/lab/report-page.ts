@@ -98,7 +98,8 @@ function loss(comparison: Comparison): Markup | null {
 function utilization(comparison: Comparison): Markup | null {
   const wide = utilizationFigure(comparison, { id: 'utilization', width: 940, maps: 4 });
   const narrow = utilizationFigure(comparison, { id: 'utilization-narrow', width: 420, maps: 2 });
-  const note = 'Every cell is an expert, every row of cells a layer; darker is more of the validation tokens.';
+  const note =
+    'Every cell is an expert, every row of cells a layer; the stronger its colour, the more of the validation tokens go there.';
   return wide && narrow && figure(bothWidths(wide, narrow, note));
 }
 

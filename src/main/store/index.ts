@@ -11,6 +11,7 @@ import type {
 } from '../../shared/worker-messages.ts';
 import type { HomePaths } from './home.ts';
 import type {
+  Annotation,
   CheckpointRow,
   CorpusRow,
   EvaluationRow,
@@ -36,17 +37,23 @@ export interface Experiments {
   create(experiment: { name: string; note?: string }): ExperimentRow;
   /** @throws LabError 'not-found', as every `get` here. */
   get(id: string): ExperimentRow;
-  /** In the order of creation, as every `list` here. */
-  list(): ExperimentRow[];
+  /** In the order of creation, as every `list` here; `removed` adds those that were removed. */
+  list(options?: { removed?: boolean }): ExperimentRow[];
   rename(id: string, name: string): ExperimentRow;
+  annotate(id: string, annotation: Annotation): ExperimentRow;
+  /** Removed, it is left out of lists, and so are its runs. Everything of it stays where it is, to be restored. */
+  setRemoved(id: string, removed: boolean): ExperimentRow;
 }
 
 export interface Runs {
   /** A new run, 'queued', outside the queue's order until it gets a position. Ids are short, sort by creation and are safe file names. */
   create(run: NewRun): RunRow;
   get(id: string): RunRow;
-  list(filter?: { experiment?: string; status?: RunStatus | RunStatus[] }): RunRow[];
+  /** `removed` adds runs that were removed, and those of removed experiments. */
+  list(filter?: { experiment?: string; status?: RunStatus | RunStatus[]; removed?: boolean }): RunRow[];
   rename(id: string, name: string): RunRow;
+  annotate(id: string, annotation: Annotation): RunRow;
+  setRemoved(id: string, removed: boolean): RunRow;
   setStatus(id: string, status: RunStatus, message?: string | null): RunRow;
   setQueuePosition(id: string, position: number | null): RunRow;
 }

@@ -5,8 +5,8 @@ import type { RecoveredRun } from './rows.ts';
 /** Ends open segments as 'interrupted' and turns 'running' and 'pausing' runs into 'paused', with an event each. */
 export function recover(store: Store): RecoveredRun[] {
   return store.transaction(() => {
-    for (const run of store.runs.list()) endSegments(store, run.id);
-    return store.runs.list({ status: ['running', 'pausing'] }).map(({ id, name, status }) => {
+    for (const run of store.runs.list({ removed: true })) endSegments(store, run.id);
+    return store.runs.list({ status: ['running', 'pausing'], removed: true }).map(({ id, name, status }) => {
       const segments = store.segments.list(id);
       const step = segments.findLast(({ lastStep }) => lastStep !== null)?.lastStep ?? null;
       const checkpoint = store.checkpoints.newest(id);

@@ -1,5 +1,6 @@
 // The run configuration as other folders use it.
 export * from './cost.ts';
+export * from './estimate.ts';
 export * from './evaluation-schedule.ts';
 export { type Field, fields, objectiveFields, objectiveKinds, rangeText } from './fields.ts';
 export * from './objective-text.ts';

@@ -86,6 +86,13 @@ export function routingFigures(comparison: Comparison): Figure[] {
       read: ({ routing }) => routing && mean(routing.maxViolation),
     }),
     overTraining(routed, {
+      id: 'sequence-utilization',
+      title: 'Experts used within a sequence',
+      about: 'Share of the experts that a single sequence uses, averaged over sequences and layers.',
+      label: 'share of the experts',
+      read: ({ routing }) => routing && mean(routing.sequenceExpertUtilization),
+    }),
+    overTraining(routed, {
       id: 'orthogonality',
       title: 'Router orthogonality',
       about: 'Mean of the entries of (RᵀR − I)², over layers; lower is closer to orthonormal.',
@@ -128,6 +135,8 @@ export function similarityFigures(comparison: Comparison): Figure[] {
     title: 'Min PES',
     about: 'Pairwise expert similarity in the layer where it is lowest. Lower is less redundant.',
     label: 'Min PES',
+    zero: true,
+    exact: true,
     read: ({ similarity }) => similarity?.minimum,
   });
   const all = measured.flatMap(({ run }) => run.evaluations.flatMap(({ similarity }) => similarity?.pes ?? []));
@@ -181,6 +190,7 @@ interface Measure {
   label: string;
   scale?: 'log';
   zero?: boolean;
+  exact?: boolean;
   read: (evaluation: Evaluation) => number | null | undefined;
 }
 

@@ -57,8 +57,11 @@ export function comparisonTable({ runs }: Comparison): TableColumn[] {
       'largest load over mean load, less 1, mean over layers; 0 is perfect balance',
       ({ final }) => final?.routing && significant(final.routing.maxViolation, 3),
     ),
-    column('tokens/s', 'training tokens a second, evaluations not counted', ({ progress }) =>
-      progress && Number.isFinite(progress.tokensPerSecond) ? grouped(progress.tokensPerSecond) : null,
+    column(
+      'tokens/s',
+      'training tokens a second as measured, evaluations not counted; other programs on the machine slow it',
+      ({ progress }) =>
+        progress && Number.isFinite(progress.tokensPerSecond) ? grouped(progress.tokensPerSecond) : null,
     ),
   ];
   return all.filter(({ values, label }) => label === 'run' || values.some((value) => value !== missing));

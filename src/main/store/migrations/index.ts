@@ -2,10 +2,11 @@
 // a new version is a new file at the end of the list.
 import type { Connection } from '../connection.ts';
 import { base } from './0001-base.ts';
+import { annotations } from './0002-annotations.ts';
 
 export type Migration = (connection: Connection) => void;
 
-export const migrations: readonly Migration[] = [base];
+export const migrations: readonly Migration[] = [base, annotations];
 
 /** Brings a file from its `user_version` to the newest, one transaction each: a failure leaves the version before it. */
 export function migrate(connection: Connection, list: readonly Migration[] = migrations): void {

@@ -2,12 +2,16 @@
 import type { Connection } from '../connection.ts';
 import { nextIdentifier } from '../identifiers.ts';
 import type { Experiments } from '../index.ts';
+import { fromText } from '../plain-text.ts';
 import type { ExperimentRow } from '../rows.ts';
+import { annotate, setRemoved } from './annotate.ts';
 import { found } from './refusals.ts';
+
+type Row = Omit<ExperimentRow, 'tags'> & { tags: string };
 
 export function experimentQueries(connection: Connection): Experiments {
   const get = (id: string) =>
-    found(connection.get<ExperimentRow>('SELECT * FROM experiment WHERE id = @id', { id }), 'experiment', id);
+    fromRow(found(connection.get<Row>('SELECT * FROM experiment WHERE id = @id', { id }), 'experiment', id));
   return {
     get,
     create: ({ name, note = '' }) =>
@@ -15,7 +19,7 @@ export function experimentQueries(connection: Connection): Experiments {
         const { newest } = connection.get<{ newest: string | null }>('SELECT max(id) AS newest FROM experiment')!;
         const now = new Date();
         const id = nextIdentifier(newest, now.getTime());
-        connection.run('INSERT INTO experiment VALUES (@id, @name, @note, @created)', {
+        connection.run('INSERT INTO experiment (id, name, note, created) VALUES (@id, @name, @note, @created)', {
           id,
           name,
           note,
@@ -23,11 +27,28 @@ export function experimentQueries(connection: Connection): Experiments {
         });
         return get(id);
       }),
-    list: () => connection.all<ExperimentRow>('SELECT * FROM experiment ORDER BY id'),
+    list: ({ removed = false } = {}) =>
+      connection
+        .all<Row>('SELECT * FROM experiment WHERE @removed OR removed IS NULL ORDER BY id', {
+          removed: Number(removed),
+        })
+        .map(fromRow),
     rename(id, name) {
       get(id);
       connection.run('UPDATE experiment SET name = @name WHERE id = @id', { id, name });
       return get(id);
     },
+    annotate(id, annotation) {
+      get(id);
+      annotate(connection, 'experiment', id, annotation);
+      return get(id);
+    },
+    setRemoved(id, removed) {
+      get(id);
+      setRemoved(connection, 'experiment', id, removed);
+      return get(id);
+    },
   };
 }
+
+const fromRow = (row: Row): ExperimentRow => ({ ...row, tags: fromText(row.tags) });

@@ -4,6 +4,7 @@ import { nextIdentifier } from '../identifiers.ts';
 import type { Experiments, Runs } from '../index.ts';
 import { fromText, toText } from '../plain-text.ts';
 import { type RunPlace, type RunRow, runStatuses } from '../rows.ts';
+import { annotate, setRemoved } from './annotate.ts';
 import { checkedStep, found, oneOf } from './refusals.ts';
 
 interface Row extends Record<string, Value> {
@@ -18,8 +19,17 @@ interface Row extends Record<string, Value> {
   status: RunRow['status'];
   message: string | null;
   queue_position: number | null;
+  note: string;
+  tags: string;
   created: string;
   changed: string;
+  removed: string | null;
+}
+
+interface RunFilter {
+  experiment?: string | null;
+  status?: string | string[] | null;
+  removed?: boolean;
 }
 
 export function runQueries(connection: Connection, experiments: Pick<Experiments, 'get'>): Runs {
@@ -57,13 +67,25 @@ export function runQueries(connection: Connection, experiments: Pick<Experiments
         );
         return get(id);
       }),
-    list({ experiment = null, status = null }: { experiment?: string | null; status?: string | string[] | null } = {}) {
+    list({ experiment = null, status = null, removed = false }: RunFilter = {}) {
       const statuses = status === null ? null : toText([status].flat());
-      const sql = `SELECT * FROM run WHERE (@experiment IS NULL OR experiment = @experiment)
-        AND (@statuses IS NULL OR status IN (SELECT value FROM json_each(@statuses))) ORDER BY id`;
-      return connection.all<Row>(sql, { experiment, statuses }).map(fromRow);
+      const sql = `SELECT run.* FROM run JOIN experiment ON experiment.id = run.experiment
+        WHERE (@experiment IS NULL OR experiment = @experiment)
+        AND (@removed OR (run.removed IS NULL AND experiment.removed IS NULL))
+        AND (@statuses IS NULL OR status IN (SELECT value FROM json_each(@statuses))) ORDER BY run.id`;
+      return connection.all<Row>(sql, { experiment, statuses, removed: Number(removed) }).map(fromRow);
     },
     rename: (id, name) => set(id, 'name', name),
+    annotate(id, annotation) {
+      get(id);
+      annotate(connection, 'run', id, annotation);
+      return get(id);
+    },
+    setRemoved(id, removed) {
+      get(id);
+      setRemoved(connection, 'run', id, removed);
+      return get(id);
+    },
     setQueuePosition: (id, position) => set(id, 'queue_position', position),
     setStatus(id, status, message = null) {
       get(id);
@@ -86,7 +108,7 @@ export function parentOf(row: { parent_run: string | null; parent_step: number |
 }
 
 function fromRow(row: Row): RunRow {
-  const { id, experiment, name, status, message, created, changed } = row;
+  const { id, experiment, name, status, message, note, created, changed, removed } = row;
   return {
     id,
     experiment,
@@ -98,7 +120,10 @@ function fromRow(row: Row): RunRow {
     status,
     message,
     queuePosition: row.queue_position,
+    note,
+    tags: fromText(row.tags),
     created,
     changed,
+    removed,
   };
 }

@@ -32,7 +32,9 @@ export async function describeWebGpu(): Promise<WebGpuReport> {
     const message = software ? 'A software GPU: slower than the processor itself, never chosen by itself.' : 'Ready.';
     return { available: true, device, software, message };
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown);
+    const text = thrown instanceof Error ? thrown.message : String(thrown);
+    // ONNX Runtime puts its source lines before what was wrong.
+    const reason = /adapter: (.+)/.exec(text)?.[1] ?? text.split('\n')[0];
     return { available: false, device, software, message: `No GPU answered WebGPU: ${reason}` };
   } finally {
     await graphs.dispose();
@@ -65,7 +67,7 @@ export function graphicsDevice(): { device: string; software: boolean } {
   const [real] = manifests.filter((path) => !softwareDrivers.test(driverOf(path)));
   if (real !== undefined && hasDevice()) return { device: nvidiaModel() ?? driverName(real), software: false };
   const [software] = manifests.filter((path) => softwareDrivers.test(driverOf(path)));
-  return { device: software === undefined ? 'none' : `software (${driverName(software)})`, software: true };
+  return { device: software === undefined ? 'none' : `Vulkan driver ${driverName(software)}`, software: true };
 }
 
 const hasDevice = (): boolean =>

@@ -1,16 +1,15 @@
 // What a run will cost, known before it starts.
 import {
-  countParameters,
-  evaluationCount,
   type MemoryEstimate,
   memoryEstimate,
-  type ParameterCount,
-  type RunConfiguration,
   type RunFlops,
   runFlops,
   similarityFactor,
   trainingTokens,
-} from '../../shared/config/index.ts';
+} from './cost.ts';
+import { evaluationCount } from './evaluation-schedule.ts';
+import { countParameters, type ParameterCount } from './parameter-count.ts';
+import type { RunConfiguration } from './schema.ts';
 
 export interface RunEstimate {
   parameters: ParameterCount;

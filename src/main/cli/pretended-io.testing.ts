@@ -1,0 +1,74 @@
+// A command line whose workers pretend and whose output is kept: for tests alone.
+import type { Behaviour } from '../compute/fake-worker.testing.ts';
+import { nodeWorkers } from '../compute/index.ts';
+import { fakeWorker } from '../lab/pretended-lab.testing.ts';
+import type { Io } from './io.ts';
+import { runCli } from './program.ts';
+
+export interface Typed {
+  code: number;
+  out: string;
+  err: string;
+}
+
+export interface PretendedIo {
+  run(...args: string[]): Promise<Typed>;
+  /** As Ctrl-C does. */
+  interrupt(): void;
+  /** What standard error has so far of the command that runs. */
+  err(): string;
+}
+
+export interface PretendedIoOptions {
+  behaviour?: Behaviour;
+  stepTime?: number;
+  terminal?: boolean;
+}
+
+export function pretendedIo(
+  home: string,
+  { behaviour = 'good', stepTime = 0, terminal = false }: PretendedIoOptions = {},
+) {
+  let [out, err] = ['', ''];
+  const listeners = new Set<() => void>();
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    terminal,
+    columns: 200,
+    env: { SIMBAL_HOME: home },
+    folder: home,
+    onInterrupt(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    now: () => 0,
+    launch: nodeWorkers(fakeWorker, [behaviour, String(stepTime)]),
+  };
+  const pretended: PretendedIo = {
+    async run(...args) {
+      [out, err] = ['', ''];
+      const code = await runCli(args, io);
+      return { code, out: masked(out, home), err: masked(err, home) };
+    },
+    interrupt: () => {
+      for (const listener of [...listeners]) listener();
+    },
+    err: () => err,
+  };
+  return pretended;
+}
+
+/** Without what differs from one run of the test to the next: ids, times, the home. */
+function masked(text: string, home: string): string {
+  return text
+    .replaceAll(home, 'HOME')
+    .replace(/\b(?=\w*[a-z])1[0-9a-hjkmnp-tv-z]{8}\b/g, 'ID')
+    .replace(/[0-9a-f]{64}/g, 'HASH')
+    .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d\.\d{3}Z)?/g, 'TIME')
+    .replace(/\d{4}-\d\d-\d\d/g, 'DAY');
+}

@@ -1,0 +1,56 @@
+// Numbers and states in the words of every screen.
+import { grouped, percent, significant } from '../../charts/index.ts';
+import type { RunStatus } from '../../shared/api.ts';
+import type { SpeedUp } from '../state/verdict.ts';
+
+export const statusWords: Readonly<Record<RunStatus, string>> = {
+  queued: 'waiting',
+  running: 'running',
+  pausing: 'pausing',
+  paused: 'paused',
+  completed: 'finished',
+  failed: 'failed',
+  stopped: 'stopped',
+};
+
+export const missing = '–';
+
+/** '13.69 ± 0.04', or the number alone where there is no interval. */
+export function interval({ mean, half }: { mean: number; half: number | null }, digits = 4): string {
+  return half === null ? significant(mean, digits) : `${significant(mean, digits)} ± ${significant(half, 2)}`;
+}
+
+export function speedUpText(speedUp: SpeedUp | null): string {
+  if (!speedUp) return missing;
+  if (!speedUp.reached) {
+    return speedUp.pairs === 1 ? 'not reached' : `not reached in ${speedUp.missed} of ${speedUp.pairs}`;
+  }
+  const share = 1 - speedUp.ratio;
+  if (Math.abs(share) < 0.0005) return 'as many tokens';
+  const half = speedUp.half === null ? '' : ` ± ${percent(speedUp.half)}`;
+  return `${percent(Math.abs(share))}${half} ${share > 0 ? 'fewer' : 'more'} tokens`;
+}
+
+export function count(many: number, one: string, more = `${one}s`): string {
+  return `${grouped(many)} ${many === 1 ? one : more}`;
+}
+
+export function ordinal(position: number): string {
+  const tail = position % 100 > 10 && position % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][position % 10] ?? 'th');
+  return `${position}${tail}`;
+}
+
+/** 3.2 PFLOP and the like; what a run costs in all. */
+export function flops(value: number): string {
+  const units = ['', 'k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
+  const power = value > 0 ? Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(value) / 3))) : 0;
+  return `${Number((value / 1000 ** power).toPrecision(3))} ${units[power]}FLOP`;
+}
+
+/** A time as people say it, in the page's own place. */
+export function moment(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime())
+    ? missing
+    : date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}

@@ -1,0 +1,318 @@
+// The one table of what a page may ask of the lab, and what it is told. Every input is parsed where it arrives; answers are
+// plain data, typed arrays among them. How the messages travel is rpc.ts's business.
+import { z } from 'zod';
+import type { Comparison } from './comparison.ts';
+import type { RunEstimate } from './config/estimate.ts';
+import { configurationSchema, objectiveTermSchema, type RunConfigurationInput } from './config/schema.ts';
+import type { LabEvent } from './lab-events.ts';
+import type {
+  CheckpointRow,
+  CorpusRow,
+  EvaluationRow,
+  EventRow,
+  ExperimentRow,
+  RunRow,
+  SegmentRow,
+} from './records.ts';
+import type { EngineReport } from './worker-messages.ts';
+
+export type * from './comparison.ts';
+export type { LabEvent } from './lab-events.ts';
+export type * from './records.ts';
+
+// ---------------------------------------------------------------------------------------------------- what is answered
+
+/** Where the page is shown, and on what. */
+export interface About {
+  version: string;
+  /** 'window' has menus, file dialogs and notifications; 'browser' has what a browser has. */
+  door: 'window' | 'browser';
+  platform: string;
+  /** Folder that holds everything. */
+  home: string;
+  cores: number;
+  /** Bytes of main memory. */
+  memory: number;
+}
+
+/** A run with what a list shows of it. */
+export interface RunSummary extends RunRow {
+  /** Steps done, of configuration.training.steps; a fork begins at its parent's. */
+  step: number;
+  /** Tokens trained on, and seconds of training; pauses and evaluations not counted. */
+  tokens: number;
+  seconds: number;
+  /** Training tokens a second at the newest step; null before the first. */
+  tokensPerSecond: number | null;
+  /** Cross-entropy of the newest step; null before the first. */
+  loss: number | null;
+  /** The newest evaluation; null before the first. */
+  evaluation: { step: number; tokens: number; seconds: number; loss: number; perplexity: number } | null;
+  /** Step of the newest checkpoint of its own; null without one. */
+  checkpoint: number | null;
+  /** The training cross-entropy over all steps, in at most some hundred points that keep every extreme of their stretch. */
+  sparkline: { steps: Float64Array; values: Float64Array };
+}
+
+/**
+ * One metric of one run in ascending steps, with its other x-axes beside it: the same length, NaN where not known. Every
+ * point; or, where `width` is more than 1, of each stretch of `width` steps the first, smallest, largest, last and first
+ * non-finite point.
+ */
+export interface MetricSeries {
+  run: string;
+  metric: string;
+  width: number;
+  steps: Float64Array;
+  tokens: Float64Array;
+  seconds: Float64Array;
+  values: Float64Array;
+}
+
+export interface Settings {
+  /** Runs carried out at once. */
+  concurrency: number;
+  /** Engine of a new run; auto takes the default of this machine. */
+  engine: z.infer<typeof configurationSchema>['engine']['kind'];
+}
+
+/** What an undo brings back. */
+export interface Removed {
+  experiments: string[];
+  runs: string[];
+}
+
+/** What is told to every page that watches. */
+export type ApiEvent =
+  | LabEvent
+  | { type: 'settings'; settings: Settings }
+  /** A menu's command, to be carried out by the page. */
+  | { type: 'command'; command: PageCommand };
+
+/** Commands that menus and the page's palette share: see commands.ts. */
+export type PageCommand = string;
+
+// ------------------------------------------------------------------------------------------------------- what is asked
+
+const id = z.string().min(1).max(64);
+const name = z.string().min(1).max(10_000);
+const ids = z.array(id).min(1).max(1000);
+const step = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const note = z.string().max(100_000);
+const tags = z.array(z.string().min(1).max(200)).max(100);
+const path = z.string().min(1).max(4096);
+/** Checked in full, with its reasons, by the lab. */
+const configuration = z.custom<RunConfigurationInput>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'an object',
+);
+const objective = z.array(objectiveTermSchema).max(16);
+const nothing = z.strictObject({});
+
+const corpusSource = z.strictObject({
+  path,
+  textField: z.string().max(200).exactOptional(),
+  domainBy: z.enum(['folder', 'extension', 'field', 'none']).exactOptional(),
+  domainField: z.string().max(200).exactOptional(),
+  domain: z.string().max(200).exactOptional(),
+  preset: z.literal('dependency-text').exactOptional(),
+});
+
+export interface Call<Input extends z.ZodType = z.ZodType, Output = unknown> {
+  input: Input;
+  /** Of the type alone; never set. */
+  output?: Output;
+}
+
+const call =
+  <Output>() =>
+  <Input extends z.ZodType>(input: Input): Call<Input, Output> => ({ input });
+
+export const calls = {
+  about: {
+    get: call<About>()(nothing),
+  },
+  experiments: {
+    /** In the order of creation. */
+    list: call<ExperimentRow[]>()(nothing),
+    create: call<ExperimentRow>()(z.strictObject({ name, note: note.exactOptional() })),
+    rename: call<ExperimentRow>()(z.strictObject({ experiment: id, name })),
+    /** What is left out stays. */
+    annotate: call<ExperimentRow>()(
+      z.strictObject({ experiment: id, note: note.exactOptional(), tags: tags.exactOptional() }),
+    ),
+    /** With its runs; refused while one of them is being carried out. */
+    remove: call<Removed>()(z.strictObject({ experiment: id })),
+  },
+  runs: {
+    list: call<RunSummary[]>()(z.strictObject({ experiment: id.exactOptional() })),
+    get: call<RunSummary>()(z.strictObject({ run: id })),
+    /** What it was started from, and again after each pause or crash. */
+    segments: call<SegmentRow[]>()(z.strictObject({ run: id })),
+    /**
+     * A run for each objective and seed, all of them or none. The configuration's own name, objective and seeds do not
+     * count; a seed is that of the parameters and of the data. Without `routerInit` the router's initialisation is the
+     * one that the paper pairs with the objective.
+     */
+    create: call<RunSummary[]>()(
+      z.strictObject({
+        experiment: id,
+        configuration,
+        objectives: z.array(objective).min(1).max(64),
+        seeds: z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).min(1).max(64),
+        /** Keeps the configuration's model.routerInit for every objective. */
+        keepRouterInit: z.boolean().exactOptional(),
+        start: z.boolean().exactOptional(),
+      }),
+    ),
+    /** Queues runs that are new, paused, stopped or failed; they go on from their newest checkpoints. */
+    start: call<RunSummary[]>()(z.strictObject({ runs: ids })),
+    pause: call<RunSummary[]>()(z.strictObject({ runs: ids })),
+    /** For good; asked again it ends them at once. */
+    stop: call<RunSummary[]>()(z.strictObject({ runs: ids })),
+    /** Puts a waiting run before another waiting one, or at the end. */
+    reorder: call<RunSummary>()(z.strictObject({ run: id, before: id.nullable() })),
+    /** A new run that begins at a checkpoint of this one; the newest when no step is given. */
+    fork: call<RunSummary>()(
+      z.strictObject({
+        run: id,
+        step: step.exactOptional(),
+        configuration: configuration.exactOptional(),
+        name: name.exactOptional(),
+        experiment: id.exactOptional(),
+        start: z.boolean().exactOptional(),
+      }),
+    ),
+    /** A new run that trains this one on, to so many steps in all. */
+    continueTo: call<RunSummary>()(
+      z.strictObject({ run: id, steps: z.int().min(1).max(1e9), start: z.boolean().exactOptional() }),
+    ),
+    /** A new run of the same configuration, from the start. */
+    again: call<RunSummary>()(z.strictObject({ run: id, start: z.boolean().exactOptional() })),
+    rename: call<RunSummary>()(z.strictObject({ run: id, name })),
+    annotate: call<RunSummary>()(z.strictObject({ run: id, note: note.exactOptional(), tags: tags.exactOptional() })),
+    /** Refused for one that is being carried out; one that waits leaves the queue. */
+    remove: call<Removed>()(z.strictObject({ runs: ids })),
+  },
+  /** Brings back what was removed. */
+  undo: {
+    restore: call<null>()(z.strictObject({ experiments: z.array(id).max(1000), runs: z.array(id).max(1000) })),
+  },
+  metrics: {
+    names: call<string[]>()(z.strictObject({ run: id })),
+    /** One for each run and metric, runs outside. `resolution` is the most steps or stretches of one. */
+    series: call<MetricSeries[]>()(
+      z.strictObject({
+        runs: ids.max(100),
+        metrics: z.array(z.string().min(1).max(200)).min(1).max(32),
+        from: step.exactOptional(),
+        to: step.exactOptional(),
+        resolution: z.int().min(1).max(100_000),
+      }),
+    ),
+  },
+  evaluations: {
+    /** In ascending steps; of those after a step where one is given. */
+    list: call<EvaluationRow[]>()(z.strictObject({ run: id, after: step.exactOptional() })),
+  },
+  checkpoints: {
+    list: call<CheckpointRow[]>()(z.strictObject({ run: id })),
+  },
+  events: {
+    /** What happened to a run, in words: the oldest first. */
+    list: call<EventRow[]>()(z.strictObject({ run: id })),
+  },
+  comparison: {
+    get: call<Comparison>()(
+      z.strictObject({ runs: ids.max(100), resolution: z.int().min(1).max(10_000).exactOptional() }),
+    ),
+  },
+  estimate: {
+    /** What a run would cost. @throws LabError 'configuration' or 'corpus' */
+    get: call<RunEstimate>()(z.strictObject({ configuration })),
+  },
+  corpora: {
+    list: call<CorpusRow[]>()(nothing),
+    /** Told about by 'corpus-progress' under this name; cancelled by its signal, it leaves nothing behind. */
+    add: call<{ corpus: CorpusRow; known: boolean }>()(
+      z.strictObject({
+        name,
+        sources: z.array(corpusSource).min(1).max(1000),
+        tokenizer: z.enum(['bytes', 'gpt2', 'cl100k_base']),
+        validationShare: z.number().gt(0).lt(1).exactOptional(),
+      }),
+    ),
+  },
+  engines: {
+    /** What the newest probe found; null before the first. */
+    list: call<EngineReport[] | null>()(nothing),
+    /** Tries every engine; measured, also how fast it trains. */
+    probe: call<EngineReport[]>()(z.strictObject({ measure: z.boolean() })),
+  },
+  settings: {
+    get: call<Settings>()(nothing),
+    /** What is left out stays. */
+    set: call<Settings>()(
+      z.strictObject({
+        concurrency: z.int().min(1).max(64).exactOptional(),
+        engine: configurationSchema.shape.engine.unwrap().shape.kind.unwrap().exactOptional(),
+      }),
+    ),
+  },
+  reports: {
+    /** One HTML page that stands alone. */
+    page: call<string>()(z.strictObject({ runs: ids.max(100) })),
+  },
+  /** Files of the machine that the lab runs on, chosen in its own dialogs. Only in a window: see About.door. */
+  dialogs: {
+    /** Paths that were chosen; none when it was cancelled. */
+    open: call<string[]>()(
+      z.strictObject({ title: z.string().max(200), kind: z.enum(['files', 'folder']), many: z.boolean() }),
+    ),
+    /** The path that was written; null when it was cancelled. */
+    save: call<string | null>()(
+      z.strictObject({
+        title: z.string().max(200),
+        /** Made safe as a file name. */
+        name: z.string().min(1).max(1000),
+        extension: z.enum(['html', 'svg', 'png', 'csv', 'json']),
+        data: z.union([z.string().max(64 * 2 ** 20), z.instanceof(Uint8Array)]),
+      }),
+    ),
+  },
+} as const satisfies Record<string, Record<string, Call>>;
+
+// ------------------------------------------------------------------------------------------------- typed on both sides
+
+export type Calls = typeof calls;
+export type GroupName = keyof Calls;
+export type CallName<Group extends GroupName> = keyof Calls[Group];
+
+export interface CallOptions {
+  /** Gives the call up: its promise rejects, and work that can end early does. */
+  signal?: AbortSignal;
+}
+
+type InputOf<Of> = Of extends Call<infer Input, unknown> ? z.input<Input> : never;
+type ParsedOf<Of> = Of extends Call<infer Input, unknown> ? z.output<Input> : never;
+type OutputOf<Of> = Of extends Call<z.ZodType, infer Output> ? Output : never;
+
+/** What a page calls: `api.runs.list({})`. Every call may reject with a LabError. */
+export type Api = {
+  [Group in GroupName]: {
+    [Name in CallName<Group>]: (
+      input: InputOf<Calls[Group][Name]>,
+      options?: CallOptions,
+    ) => Promise<OutputOf<Calls[Group][Name]>>;
+  };
+};
+
+/** What answers: the same calls with inputs that are parsed, and a signal that tells when nobody waits any more. */
+export type ApiHandlers = {
+  [Group in GroupName]: {
+    [Name in CallName<Group>]: (
+      input: ParsedOf<Calls[Group][Name]>,
+      signal: AbortSignal,
+    ) => OutputOf<Calls[Group][Name]> | Promise<OutputOf<Calls[Group][Name]>>;
+  };
+};
