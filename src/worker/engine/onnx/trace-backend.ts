@@ -36,6 +36,7 @@ export class TraceBackend extends base {
   /** In a padded lowering, each layer's slots by expert as float32 [E]. */
   loads: string[] = [];
   #traced = new WeakMap<object, Traced>();
+  #references = new WeakMap<object, number>();
 
   /** Forgets the last program. */
   begin(capacity: number): void {
@@ -93,6 +94,7 @@ export class TraceBackend extends base {
   #info(traced: Traced): TraceInfo {
     const dataId = {};
     this.#traced.set(dataId, traced);
+    this.#references.set(dataId, 1);
     return { dataId, shape: [...traced.shape], dtype: traced.dtype };
   }
 
@@ -109,11 +111,24 @@ export class TraceBackend extends base {
     throw new Error(`A traced program may not read a value (a tensor [${shape}]): it has none yet.`);
   }
 
-  // The garbage collector frees what the weak map holds.
-  override disposeData = (): boolean => true;
-  override incRef(): void {}
-  decRef(): void {}
-  override refCount = (): number => 1;
+  // Counted so that tfjs' own books balance; the garbage collector frees what the weak maps hold.
+  override disposeData(dataId: object): boolean {
+    this.decRef(dataId);
+    return this.refCount(dataId) <= 0;
+  }
+
+  override incRef(dataId: object): void {
+    this.#references.set(dataId, this.refCount(dataId) + 1);
+  }
+
+  decRef(dataId: object): void {
+    this.#references.set(dataId, this.refCount(dataId) - 1);
+  }
+
+  override refCount(dataId: object): number {
+    return this.#references.get(dataId) ?? 0;
+  }
+
   override numDataIds = (): number => 0;
   override floatPrecision = (): 32 => 32;
   override epsilon = (): number => 1e-7;
