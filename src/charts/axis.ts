@@ -87,7 +87,7 @@ function logTicks([low, high]: [number, number]): number[] {
   const first = Math.floor(Math.log10(low));
   const ticks: number[] = [];
   for (let power = first; power <= Math.ceil(Math.log10(high)); power += 1) {
-    if (steps.length > 1 || (power - first) % every === 0) ticks.push(...steps.map((step) => step * 10 ** power));
+    if (steps.length > 1 || Math.abs(power % every) === 0) ticks.push(...steps.map((step) => step * 10 ** power));
   }
   return ticks.map((tick) => Number(tick.toPrecision(3))).filter((tick) => tick >= low && tick <= high);
 }

@@ -1,6 +1,7 @@
 // The one table of what a page may ask of the lab, and what it is told. Every input is parsed where it arrives; answers are
 // plain data, typed arrays among them. How the messages travel is rpc.ts's business.
 import { z } from 'zod';
+import type { CommandId } from './commands.ts';
 import type { Comparison } from './comparison.ts';
 import type { RunEstimate } from './config/estimate.ts';
 import { configurationSchema, objectiveTermSchema, type RunConfigurationInput } from './config/schema.ts';
@@ -87,10 +88,7 @@ export type ApiEvent =
   | LabEvent
   | { type: 'settings'; settings: Settings }
   /** A menu's command, to be carried out by the page. */
-  | { type: 'command'; command: PageCommand };
-
-/** Commands that menus and the page's palette share: see commands.ts. */
-export type PageCommand = string;
+  | { type: 'command'; command: CommandId };
 
 // ------------------------------------------------------------------------------------------------------- what is asked
 

@@ -30,6 +30,7 @@ export function overPort(port: MessagePort): Transport {
 interface Socket {
   binaryType: string;
   readonly readyState: number;
+  readonly bufferedAmount: number;
   send(data: Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
@@ -40,6 +41,10 @@ const connecting = 0;
 const opened = 1;
 /** Close code, of those that a page may use too: the other side does not speak the protocol. */
 const protocolError = 4002;
+/** Close code: the other side does not read what it is sent. */
+const tooSlow = 4008;
+/** Bytes that may wait for the other side to read. */
+const mostBuffered = 128 * 2 ** 20;
 
 /** What is sent before it is open waits until it is. */
 export function overWebSocket(socket: Socket): Transport {
@@ -48,6 +53,7 @@ export function overWebSocket(socket: Socket): Transport {
   socket.binaryType = 'arraybuffer';
   const send = (message: unknown) => {
     if (socket.readyState === connecting) waiting.push(message);
+    else if (socket.readyState === opened && socket.bufferedAmount > mostBuffered) socket.close(tooSlow);
     else if (socket.readyState === opened) socket.send(encode(message));
   };
   socket.addEventListener('open', () => waiting.splice(0).forEach(send));

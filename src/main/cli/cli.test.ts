@@ -26,39 +26,39 @@ describe('demo', () => {
     expect(err).toMatchInlineSnapshot(`
       "Preparing the corpus "dependency-text" (about 8 MB of text from the dependencies; once) …
       Demo: 3 runs of 20 steps (41k tokens each) with 3.48M parameters, 730k of them active, one after the other.
-      none    step  1 of 20  loss 5.308  validation 5.500  10 240 tokens/s
-      none    step  2 of 20  loss 5.021  validation 5.500  10 240 tokens/s
-      none    step  4 of 20  loss 4.655  validation 5.500  10 240 tokens/s
-      none    step  6 of 20  loss 4.245  validation 5.500  10 240 tokens/s
-      none    step  8 of 20  loss 4.019  validation 5.500  10 240 tokens/s
-      none    step 10 of 20  loss 3.665  validation 5.500  10 240 tokens/s
-      none    step 12 of 20  loss 3.535  validation 3.713  10 240 tokens/s
-      none    step 14 of 20  loss 3.239  validation 3.713  10 240 tokens/s
-      none    step 16 of 20  loss 3.160  validation 3.713  10 240 tokens/s
-      none    step 18 of 20  loss 2.931  validation 3.713  10 240 tokens/s
-      none    step 20 of 20  loss 2.865  validation 2.839  10 240 tokens/s
-      LBL     step  1 of 20  loss 5.145  validation 5.400  10 240 tokens/s
-      LBL     step  2 of 20  loss 4.805  validation 5.400  10 240 tokens/s
-      LBL     step  4 of 20  loss 4.358  validation 5.400  10 240 tokens/s
-      LBL     step  6 of 20  loss 3.894  validation 5.400  10 240 tokens/s
-      LBL     step  8 of 20  loss 3.634  validation 5.400  10 240 tokens/s
-      LBL     step 10 of 20  loss 3.262  validation 5.400  10 240 tokens/s
-      LBL     step 12 of 20  loss 3.126  validation 3.310  10 240 tokens/s
-      LBL     step 14 of 20  loss 2.832  validation 3.310  10 240 tokens/s
-      LBL     step 16 of 20  loss 2.761  validation 3.310  10 240 tokens/s
-      LBL     step 18 of 20  loss 2.545  validation 3.310  10 240 tokens/s
-      LBL     step 20 of 20  loss 2.495  validation 2.468  10 240 tokens/s
-      SimBal  step  1 of 20  loss 4.938  validation 5.300  10 240 tokens/s
-      SimBal  step  2 of 20  loss 4.513  validation 5.300  10 240 tokens/s
-      SimBal  step  4 of 20  loss 3.948  validation 5.300  10 240 tokens/s
-      SimBal  step  6 of 20  loss 3.418  validation 5.300  10 240 tokens/s
-      SimBal  step  8 of 20  loss 3.131  validation 5.300  10 240 tokens/s
-      SimBal  step 10 of 20  loss 2.755  validation 5.300  10 240 tokens/s
-      SimBal  step 12 of 20  loss 2.631  validation 2.803  10 240 tokens/s
-      SimBal  step 14 of 20  loss 2.360  validation 2.803  10 240 tokens/s
-      SimBal  step 16 of 20  loss 2.318  validation 2.803  10 240 tokens/s
-      SimBal  step 18 of 20  loss 2.132  validation 2.803  10 240 tokens/s
-      SimBal  step 20 of 20  loss 2.114  validation 2.087  10 240 tokens/s
+      none    step  1 of 20  10 240 tokens/s  loss 5.308  validation 5.500
+      none    step  2 of 20  10 240 tokens/s  loss 5.021  validation 5.500
+      none    step  4 of 20  10 240 tokens/s  loss 4.655  validation 5.500
+      none    step  6 of 20  10 240 tokens/s  loss 4.245  validation 5.500
+      none    step  8 of 20  10 240 tokens/s  loss 4.019  validation 5.500
+      none    step 10 of 20  10 240 tokens/s  loss 3.665  validation 5.500
+      none    step 12 of 20  10 240 tokens/s  loss 3.535  validation 3.713
+      none    step 14 of 20  10 240 tokens/s  loss 3.239  validation 3.713
+      none    step 16 of 20  10 240 tokens/s  loss 3.160  validation 3.713
+      none    step 18 of 20  10 240 tokens/s  loss 2.931  validation 3.713
+      none    step 20 of 20  10 240 tokens/s  loss 2.865  validation 2.839
+      LBL     step  1 of 20  10 240 tokens/s  loss 5.145  validation 5.400
+      LBL     step  2 of 20  10 240 tokens/s  loss 4.805  validation 5.400
+      LBL     step  4 of 20  10 240 tokens/s  loss 4.358  validation 5.400
+      LBL     step  6 of 20  10 240 tokens/s  loss 3.894  validation 5.400
+      LBL     step  8 of 20  10 240 tokens/s  loss 3.634  validation 5.400
+      LBL     step 10 of 20  10 240 tokens/s  loss 3.262  validation 5.400
+      LBL     step 12 of 20  10 240 tokens/s  loss 3.126  validation 3.310
+      LBL     step 14 of 20  10 240 tokens/s  loss 2.832  validation 3.310
+      LBL     step 16 of 20  10 240 tokens/s  loss 2.761  validation 3.310
+      LBL     step 18 of 20  10 240 tokens/s  loss 2.545  validation 3.310
+      LBL     step 20 of 20  10 240 tokens/s  loss 2.495  validation 2.468
+      SimBal  step  1 of 20  10 240 tokens/s  loss 4.938  validation 5.300
+      SimBal  step  2 of 20  10 240 tokens/s  loss 4.513  validation 5.300
+      SimBal  step  4 of 20  10 240 tokens/s  loss 3.948  validation 5.300
+      SimBal  step  6 of 20  10 240 tokens/s  loss 3.418  validation 5.300
+      SimBal  step  8 of 20  10 240 tokens/s  loss 3.131  validation 5.300
+      SimBal  step 10 of 20  10 240 tokens/s  loss 2.755  validation 5.300
+      SimBal  step 12 of 20  10 240 tokens/s  loss 2.631  validation 2.803
+      SimBal  step 14 of 20  10 240 tokens/s  loss 2.360  validation 2.803
+      SimBal  step 16 of 20  10 240 tokens/s  loss 2.318  validation 2.803
+      SimBal  step 18 of 20  10 240 tokens/s  loss 2.132  validation 2.803
+      SimBal  step 20 of 20  10 240 tokens/s  loss 2.114  validation 2.087
       "
     `);
     expect(out).toMatchInlineSnapshot(`
@@ -75,7 +75,7 @@ describe('demo', () => {
       Min PES, the similarity of experts in their least redundant layer, ended at 0.0227 with SimBal, 0.0253 with LBL and 0.0280 with none.
 
       All runs started from the same parameters and saw the same data in the same order, as their hashes prove.
-      Each objective was trained once, from one seed: how much of these differences is chance, this comparison cannot tell. Nor does it say what other sizes, data or longer training would show.
+      Each was trained once, from one seed: how much of these differences is chance, this comparison cannot tell. Nor does it say what other sizes, data or longer training would show.
 
       start   parameters    without routers  data order
       none    init 0 ortho  init 0           data 0
@@ -261,7 +261,7 @@ describe('an interrupt', () => {
     shell.interrupt();
     const { code, err } = await running;
     expect(code).toBe(130);
-    expect(err).toContain('"stubborn" was stopped. It did not finish in time and was ended.');
+    expect(err).toContain('"stubborn" was stopped. It was ended before it could write a checkpoint.');
   });
 });
 
@@ -270,7 +270,7 @@ describe('progress', () => {
     const { err } = await io({ terminal: true }).run('train', '--steps', '20', '--name', 'shown');
     const rewritten = err.split('\r\x1b[2K');
     expect(rewritten.length).toBeGreaterThan(20);
-    expect(rewritten.at(-1)).toBe('shown  step 20 of 20  loss 2.865  validation 2.839  10 240 tokens/s\n');
+    expect(rewritten.at(-1)).toBe('shown  step 20 of 20  10 240 tokens/s  loss 2.865  validation 2.839\n');
   });
 
   it('is JSON lines where JSON is asked for', async () => {
@@ -278,7 +278,17 @@ describe('progress', () => {
     expect(err).toBe('');
     const types = lines(out).map(({ type }) => type);
     expect([...new Set(types)].sort()).toEqual(
-      ['checkpoint', 'corpus', 'corpus-progress', 'evaluation', 'result', 'started', 'status', 'steps'].sort(),
+      [
+        'checkpoint',
+        'corpus',
+        'corpus-progress',
+        'evaluation',
+        'experiment',
+        'result',
+        'started',
+        'status',
+        'steps',
+      ].sort(),
     );
   });
 });
@@ -286,7 +296,7 @@ describe('progress', () => {
 describe('what is wrong', () => {
   const cases: [name: string, args: string[], code: number, message: string][] = [
     ['a command', ['trian'], 2, 'Did you mean train?'],
-    ['a number', ['demo', '--steps', 'many'], 2, 'steps must be a whole number of at least 1, like 300.'],
+    ['a number', ['demo', '--steps', 'many'], 2, 'steps must be a whole number from 1 to 9007199254740991, like 300.'],
     [
       'a field',
       ['train', '--set', 'model.expert=3'],

@@ -14,7 +14,14 @@ export function comparisonText(comparison: Comparison): string {
     align: index === 0 ? ('left' as const) : ('right' as const),
   }));
   const { sentences, limits } = findings(comparison);
-  return [textTable(columns), ...sentences, '', ...limits, '', startText(comparison)].join('\n');
+  return [
+    textTable(columns),
+    ...sentences,
+    '',
+    ...limits,
+    ...(limits.length > 0 ? [''] : []),
+    startText(comparison),
+  ].join('\n');
 }
 
 /** The hashes that show whether all started equal. */

@@ -6,9 +6,12 @@ import type { TokenizerName } from '../../shared/worker-messages.ts';
 import type { Lab } from '../lab/index.ts';
 import type { Session } from './session.ts';
 
-/** Its name. */
+export const dependencyCorpusName = (tokenizer: TokenizerName): string =>
+  tokenizer === 'bytes' ? 'dependency-text' : `dependency-text-${tokenizer}`;
+
+/** Prepares it where the lab does not have it yet. Its name. */
 export async function dependencyCorpus(lab: Lab, tokenizer: TokenizerName, session: Session): Promise<string> {
-  const name = tokenizer === 'bytes' ? 'dependency-text' : `dependency-text-${tokenizer}`;
+  const name = dependencyCorpusName(tokenizer);
   const known = lab.store.corpora.list().some(({ description }) => description.name === name);
   if (known) return name;
   session.say(`Preparing the corpus "${name}" (about 8 MB of text from the dependencies; once) …`);

@@ -18,6 +18,12 @@ export interface Io {
 }
 
 export function processIo(): Io {
+  // A reader that has seen enough (| head) is no reason to end what is being trained.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

@@ -8,7 +8,9 @@ export const wholeNumber =
   (text: string): number => {
     const value = Number(text);
     if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`${name} must be a whole number of at least ${least}, like 300.`);
+    throw new InvalidArgumentError(
+      `${name} must be a whole number from ${least} to ${Number.MAX_SAFE_INTEGER}, like 300.`,
+    );
   };
 
 /** Adds each value of a repeated option to those before. */

@@ -6,14 +6,16 @@ import type { LabEvent } from '../lab/index.ts';
 import { plain } from '../lab/text.ts';
 import type { Session } from './session.ts';
 
+const gap = '  ';
+
 interface RunProgress {
   label: string;
   steps: number;
   /** Where and when this worker's training began; null before its first step. */
   since: { step: number; time: number } | null;
   validation: number | null;
-  /** The line of the newest step; absent before the first. */
-  text?: (validation: number | null) => string;
+  /** The line of the newest step, what matters most first; absent before the first. */
+  parts?: (validation: number | null) => string[];
   /** Tenths of the run that were told. */
   told: number;
 }
@@ -50,10 +52,10 @@ export class Progress {
         break;
       case 'started':
         if (run) run.since = null;
-        this.#rewrite(`${label}  compiling`);
+        this.#rewrite(label, 'compiling');
         break;
       case 'progress':
-        this.#rewrite(`${label}  ${event.phase} ${share(event)}`);
+        this.#rewrite(label, `${event.phase} ${share(event)}`);
         break;
       case 'note':
         this.#line(`${label.trim() || event.run}: ${plain(event.message, 1000)}`);
@@ -81,29 +83,26 @@ export class Progress {
     run.since ??= { step: last.step, time: now() };
     const rate = (last.step - run.since.step) / (now() - run.since.time);
     const left = rate > 0 && Number.isFinite(rate) ? (run.steps - last.step) / rate / 1000 : null;
-    run.text = (validation) =>
+    run.parts = (validation) =>
       [
         run.label,
         `step ${grouped(last.step).padStart(grouped(run.steps).length)} of ${grouped(run.steps)}`,
+        left !== null && last.step < run.steps && `${duration(left)} left`,
+        `${grouped(last.tokensPerSecond)} tokens/s`,
         `loss ${significant(last.crossEntropy)}`,
         validation !== null && `validation ${significant(validation)}`,
-        `${grouped(last.tokensPerSecond)} tokens/s`,
-        left !== null && last.step < run.steps && `${duration(left)} left`,
-      ]
-        .filter(Boolean)
-        .join('  ');
+      ].filter((part) => part !== false);
     const tenth = Math.floor((10 * last.step) / run.steps);
-    this.#rewrite(run.text(run.validation));
+    this.#rewrite(...run.parts(run.validation));
     // The last line waits for the last evaluation.
     if (this.#session.io.terminal || tenth <= run.told || last.step === run.steps) return;
     run.told = tenth;
-    this.#line(run.text(run.validation));
+    this.#line(run.parts(run.validation).join(gap));
   }
 
   #evaluated(run: RunProgress, { step, loss }: Evaluation): void {
     run.validation = loss;
-    if (step !== run.steps || !run.text) return;
-    this.#line(run.text(loss));
+    if (step === run.steps && run.parts) this.#line(run.parts(loss).join(gap));
   }
 
   #writeJson(event: LabEvent): void {
@@ -122,10 +121,12 @@ export class Progress {
     this.#session.io.err(`${text}\n`);
   }
 
-  #rewrite(text: string): void {
+  /** As many parts as the terminal's line has room for. */
+  #rewrite(...parts: string[]): void {
     const { io } = this.#session;
     if (!io.terminal) return;
-    io.err(`\r\x1b[2K${[...text].slice(0, io.columns - 1).join('')}`);
+    while (parts.length > 1 && [...parts.join(gap)].length >= io.columns) parts.pop();
+    io.err(`\r\x1b[2K${[...parts.join(gap)].slice(0, io.columns - 1).join('')}`);
     this.#open = true;
   }
 

@@ -2,6 +2,7 @@
 export { type FinalEvent, type Job, type JobEnd, type JobLimits, jobLimits, startJob } from './job.ts';
 export { lastWordsText } from './last-lines.ts';
 export { nodeWorkers } from './node-process.ts';
+export { hasDisplay, openFile } from './open-address.ts';
 export { RestartPolicy } from './restart-policy.ts';
 export { type Crash, startTraining, type Training, type TrainingEnd } from './training.ts';
 export type { LaunchWorker, WorkerProcess } from './worker-process.ts';

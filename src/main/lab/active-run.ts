@@ -111,7 +111,7 @@ function conclusion(end: TrainingEnd, stopped: boolean, safe: string): [RunStatu
     case 'paused':
       return stopped ? ['stopped', safe] : ['paused', null];
     case 'stopped':
-      return ['stopped', `It did not finish in time and was ended. ${safe}`];
+      return ['stopped', `It was ended before it could write a checkpoint. ${safe}`];
     case 'interrupted':
       return ['paused', `${crashText(end.crash)} ${safe}`];
     case 'failed': {

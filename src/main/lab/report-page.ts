@@ -1,18 +1,7 @@
 // A comparison as one HTML page that stands alone: no script, no request, every name escaped, both themes, and paper.
-import {
-  abbreviated,
-  byteSize,
-  type Child,
-  element,
-  type Figure,
-  grouped,
-  join,
-  Markup,
-  runColour,
-} from '../../charts/index.ts';
+import { type Child, element, type Figure, join, Markup } from '../../charts/index.ts';
 import type { Comparison } from './comparison/compare.ts';
 import { findings } from './comparison/findings.ts';
-import { runLabels } from './comparison/labels.ts';
 import {
   lossFigure,
   routingFigures,
@@ -21,8 +10,9 @@ import {
   throughputFigure,
   utilizationFigure,
 } from './report/figures.ts';
+import { bothWidths, figureMarkup } from './report/page-parts.ts';
+import { mainTable, sameStart, trained } from './report/page-tables.ts';
 import { reportStyle } from './report/style.ts';
-import { comparisonTable, type TableColumn } from './report/table.ts';
 
 export interface ReportDetails {
   /** When it was made; shown as given. */
@@ -92,7 +82,7 @@ function loss(comparison: Comparison): Markup | null {
   const wide = lossFigure(comparison, { id: 'loss', width: 940, height: 400 });
   const narrow = lossFigure(comparison, { id: 'loss-narrow', width: 420, height: 340 });
   const note = 'Marks: validation loss at each evaluation. Faint: training loss of every step.';
-  return section('Loss', figure(bothWidths(wide, narrow, note), false));
+  return section('Loss', figureMarkup(bothWidths(wide, narrow, note), false));
 }
 
 function utilization(comparison: Comparison): Markup | null {
@@ -100,18 +90,8 @@ function utilization(comparison: Comparison): Markup | null {
   const narrow = utilizationFigure(comparison, { id: 'utilization-narrow', width: 420, maps: 2 });
   const note =
     'Every cell is an expert, every row of cells a layer; the stronger its colour, the more of the validation tokens go there.';
-  return wide && narrow && figure(bothWidths(wide, narrow, note));
+  return wide && narrow && figureMarkup(bothWidths(wide, narrow, note));
 }
-
-/** One figure drawn twice: for a wide page and for a narrow one, where the first would be too small to read. */
-const bothWidths = (wide: Figure, narrow: Figure, note: string): Figure => ({
-  ...wide,
-  svg: join([
-    element('div', { class: 'wide' }, wide.svg),
-    element('div', { class: 'narrow' }, narrow.svg),
-    element('p', { class: 'quiet' }, note),
-  ]),
-});
 
 const pair = (figures: readonly (Figure | null)[]) => {
   const there = figures.filter((one) => one !== null);
@@ -120,194 +100,7 @@ const pair = (figures: readonly (Figure | null)[]) => {
     element(
       'div',
       { class: 'pair' },
-      there.map((one) => figure(one)),
+      there.map((one) => figureMarkup(one)),
     )
   );
 };
-
-function figure({ title, svg, table }: Figure, titled = true): Markup {
-  const [rowHead, ...columns] = table.columns;
-  return element(
-    'figure',
-    {},
-    titled && element('h3', {}, title),
-    svg,
-    element(
-      'details',
-      {},
-      element('summary', {}, 'Numbers'),
-      element(
-        'div',
-        { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `${title}, numbers` },
-        element(
-          'table',
-          {},
-          element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, rowHead!), columns.map(columnHead))),
-          element(
-            'tbody',
-            {},
-            table.rows.map(([name, ...values]) => element('tr', {}, rowName(name!), values.map(cell))),
-          ),
-        ),
-      ),
-    ),
-  );
-}
-
-const columnHead = (text: string) => element('th', { scope: 'col' }, text);
-const rowName = (...children: Child[]) => element('th', { scope: 'row' }, ...children);
-const cell = (text: string) => element('td', {}, text);
-
-function mainTable(comparison: Comparison): Markup {
-  const [names, ...columns] = comparisonTable(comparison) as [TableColumn, ...TableColumn[]];
-  const rows = comparison.runs.map(({ colour, shade }, index) => {
-    const swatch = element('span', { class: 'swatch', style: `background:${runColour(colour, shade)}` });
-    return element(
-      'tr',
-      {},
-      rowName(swatch, names.values[index]!),
-      columns.map(({ values }) => cell(values[index]!)),
-    );
-  });
-  return join([
-    element(
-      'div',
-      { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'The runs in numbers' },
-      element(
-        'table',
-        { class: 'main-table' },
-        element(
-          'thead',
-          {},
-          element(
-            'tr',
-            {},
-            [names, ...columns].map(({ label, explanation }) =>
-              element('th', { scope: 'col', title: explanation }, label),
-            ),
-          ),
-        ),
-        element('tbody', {}, rows),
-      ),
-    ),
-    element(
-      'details',
-      {},
-      element('summary', {}, 'What the columns mean'),
-      element(
-        'ul',
-        {},
-        columns.map(({ label, explanation }) => element('li', {}, element('b', {}, label), `: ${explanation}.`)),
-      ),
-    ),
-  ]);
-}
-
-function sameStart({ runs, equalStart: { equal, hashes } }: Comparison): Child {
-  const labels = runLabels(runs);
-  const what = {
-    initHash: 'all initial parameters',
-    initHashWithoutRouters: 'all but the routers',
-    dataHash: 'order of the data',
-  } as const;
-  const kinds = Object.keys(what) as (keyof typeof what)[];
-  const short = (hash: string | null) =>
-    element('code', { title: hash ?? undefined }, hash ? hash.slice(0, 12) : 'not begun');
-  return [
-    element('p', {}, 'Hashes (sha256) that each worker took before its first step. Equal hashes are equal starts.'),
-    element(
-      'div',
-      { class: 'scroll' },
-      element(
-        'table',
-        { class: 'facts' },
-        element('thead', {}, element('tr', {}, element('th', {}, ''), labels.map(columnHead), element('th', {}, ''))),
-        element(
-          'tbody',
-          {},
-          kinds.map((kind) =>
-            element(
-              'tr',
-              {},
-              rowName(what[kind]),
-              hashes[kind].map((hash) => element('td', {}, short(hash))),
-              cell(runs.length < 2 ? '' : equal[kind] ? 'equal' : 'different'),
-            ),
-          ),
-        ),
-      ),
-    ),
-  ];
-}
-
-function trained({ runs, corpora, differences }: Comparison): Child[] {
-  const labels = runLabels(runs);
-  const [first] = runs;
-  const { model, training, seeds } = first!.configuration;
-  const started = runs.find(({ start }) => start)?.start;
-  const common: [string, string][] = [
-    [
-      'model',
-      `${model.layers} layers, width ${model.width}, ${model.heads} heads, context ${model.context}; ${model.experts} experts of width ${model.expertWidth}, ${model.active} active`,
-    ],
-    [
-      'parameters',
-      started
-        ? `${abbreviated(started.parameters.total)}, of them ${abbreviated(started.parameters.active)} active`
-        : '',
-    ],
-    [
-      'training',
-      `${grouped(training.steps)} steps of ${grouped(training.batch * training.accumulate)} sequences, AdamW, peak learning rate ${training.learningRate}`,
-    ],
-    ['seeds', `parameters ${seeds.init}, data ${seeds.data}`],
-    ...corpora.map(({ name, hash, bytes, tokens, tokenizer }): [string, string] => [
-      'corpus',
-      `${name}: ${byteSize(bytes)} of text, ${abbreviated(tokens.train)} training and ${abbreviated(tokens.validation)} validation tokens (${tokenizer}), hash ${hash.slice(0, 12)}`,
-    ]),
-    ['engine', started ? `${started.engine.kind} on ${started.engine.device}, ${started.engine.threads} threads` : ''],
-    [
-      'versions',
-      Object.entries(started?.versions ?? {})
-        .map(([name, version]) => `${name} ${version}`)
-        .join(', '),
-    ],
-  ];
-  const shared = runs.length > 1 ? 'As the first run has it; what the others have otherwise is below.' : null;
-  return [
-    shared && differences.length > 0 && element('p', { class: 'quiet' }, shared),
-    element(
-      'table',
-      { class: 'facts' },
-      element(
-        'tbody',
-        {},
-        common.filter(([, text]) => text).map(([name, text]) => element('tr', {}, rowName(name), cell(text))),
-      ),
-    ),
-    differences.length > 0 && [
-      element('h3', { style: 'margin-top:1.6rem' }, 'Differences between the runs'),
-      element(
-        'div',
-        { class: 'scroll' },
-        element(
-          'table',
-          { class: 'facts' },
-          element('thead', {}, element('tr', {}, element('th', {}, ''), labels.map(columnHead))),
-          element(
-            'tbody',
-            {},
-            differences.map(({ field, values }) =>
-              element(
-                'tr',
-                {},
-                rowName(field),
-                values.map((value) => element('td', {}, element('code', {}, value))),
-              ),
-            ),
-          ),
-        ),
-      ),
-    ],
-  ];
-}

@@ -26,7 +26,12 @@ export function mustBe(field: string, value: unknown, allowed: string, remedy?: 
   return mustBeText(field, valueText(value), allowed, remedy);
 }
 
-function mustBeText(field: string, value: string, allowed: string, remedy = `Set it to ${allowed}.`): Problem {
+function mustBeText(
+  field: string,
+  value: string,
+  allowed: string,
+  remedy = `Change ${field || 'it'} and try again.`,
+): Problem {
   const message = `${field || 'The configuration'} is ${value}; it must be ${allowed}.`;
   return { code: 'configuration', message, field, value, remedy };
 }

@@ -18,7 +18,7 @@ import type { Lab } from '../../lab/index.ts';
 import { compare } from '../../lab/index.ts';
 import { carryOut } from '../carry-out.ts';
 import { comparisonText } from '../comparison-text.ts';
-import { dependencyCorpus } from '../dependency-corpus.ts';
+import { dependencyCorpus, dependencyCorpusName } from '../dependency-corpus.ts';
 import { collect, shortened, wholeNumber } from '../options.ts';
 import type { SessionOf } from '../program.ts';
 import { Progress } from '../progress.ts';
@@ -55,6 +55,8 @@ export const trainCommand = (sessionOf: SessionOf) =>
       await session.withLab((lab) => train(lab, file, options, session, progress), progress.onEvent);
     });
 
+const defaultPreset = 'nano';
+
 async function train(
   lab: Lab,
   file: string | undefined,
@@ -62,8 +64,11 @@ async function train(
   session: Session,
   progress: Progress,
 ): Promise<void> {
-  const base = await baseConfiguration(lab, file, options, session);
+  const base = baseConfiguration(file, options, session);
   const configurations = sweep(base, options);
+  if (file === undefined && options.corpus === undefined) {
+    await dependencyCorpus(lab, presetNamed(options.preset ?? defaultPreset).tokenizer, session);
+  }
   for (const configuration of configurations) lab.estimate(configuration);
   const experiment = lab.createExperiment({ name: options.name ?? base.name });
   const runs = configurations.map((configuration) => lab.createRun({ experiment: experiment.id, configuration }));
@@ -80,26 +85,22 @@ async function train(
   const comparison = compare(lab.store, ids);
   const ended = outcome.runs.map(({ id, name, status }) => ({ id, name, status }));
   if (session.json) session.io.out(`${JSON.stringify({ type: 'result', experiment, runs: ended })}\n`);
-  else if (comparison.runs.some(({ final }) => final)) {
+  else if (ended.some(({ status }) => status === 'completed')) {
     session.io.out(
       `\n${comparisonText(comparison)}\n${ids.length === 1 ? 'The run' : 'The runs'}: ${ids.join(', ')}\n`,
     );
   }
 }
 
-async function baseConfiguration(
-  lab: Lab,
-  file: string | undefined,
-  options: TrainOptions,
-  session: Session,
-): Promise<RunConfiguration> {
-  const { preset = 'nano', engine, threads, corpus, name, steps } = options;
+/** @throws LabError 'configuration' before anything is prepared or written. */
+function baseConfiguration(file: string | undefined, options: TrainOptions, session: Session): RunConfiguration {
+  const { preset = defaultPreset, engine, threads, corpus, name, steps } = options;
   if (file !== undefined && options.preset !== undefined) {
     throw new LabError('request', 'A configuration file and a preset were both given.', {
       remedy: 'Give one of them; --set changes single fields of either.',
     });
   }
-  const before = file === undefined ? await fromPreset(lab, preset, options, session) : fromFile(session, file);
+  const before = file === undefined ? fromPreset(preset, options) : fromFile(session, file);
   const schedule = steps === undefined ? null : shortened(before.training, steps);
   return applyOverrides(before, [
     ...(schedule ? [`training.steps=${schedule.steps}`, `training.warmupSteps=${schedule.warmupSteps}`] : []),
@@ -111,14 +112,9 @@ async function baseConfiguration(
   ]);
 }
 
-async function fromPreset(
-  lab: Lab,
-  preset: string,
-  { corpus }: TrainOptions,
-  session: Session,
-): Promise<RunConfiguration> {
+function fromPreset(preset: string, { corpus }: TrainOptions): RunConfiguration {
   const { tokenizer } = presetNamed(preset);
-  return configurationFromPreset(preset, { corpus: corpus ?? (await dependencyCorpus(lab, tokenizer, session)) });
+  return configurationFromPreset(preset, { corpus: corpus ?? dependencyCorpusName(tokenizer) });
 }
 
 function fromFile({ io }: Session, file: string): RunConfiguration {

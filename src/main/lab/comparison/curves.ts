@@ -13,7 +13,7 @@ export function curveOf(store: Read, run: string, metric: string, resolution: nu
   return read(metric).map(({ step, value }) => ({ step, value, tokens: tokens(step), seconds: seconds(step) }));
 }
 
-function pointsOf(series: Series): Point[] {
+export function pointsOf(series: Series): Point[] {
   return series.kind === 'points' ? series.points : series.buckets.flatMap(bucketPoints);
 }
 
@@ -24,7 +24,7 @@ function bucketPoints({ first, last, min, max, firstNotFinite }: Bucket): Point[
 }
 
 /** Straight lines between known points; the first and last value outside of them. */
-function interpolator(points: readonly Point[]): (step: number) => number {
+export function interpolator(points: readonly Point[]): (step: number) => number {
   let index = 0;
   return (step) => {
     if (points.length === 0) return Number.NaN;

@@ -4,10 +4,13 @@ import type { ComparedRun, Comparison } from './compare.ts';
 import { equalLossAgainst, equalLossText } from './equal-loss-text.ts';
 import { runLabels } from './labels.ts';
 
-type Finished = ComparedRun & { final: NonNullable<ComparedRun['final']> };
-interface Labelled {
+type Final = NonNullable<ComparedRun['final']>;
+
+/** Runs that differ in nothing but their seeds, and that have been evaluated. */
+interface Group {
   label: string;
-  run: Finished;
+  runs: ComparedRun[];
+  finals: Final[];
 }
 
 export interface Findings {
@@ -19,62 +22,97 @@ export interface Findings {
 }
 
 export function findings({ runs, equalStart }: Comparison): Findings {
-  const labels = runLabels(runs);
-  const measured = runs.flatMap((run, index): Labelled[] =>
-    run.final ? [{ label: labels[index]!, run: run as Finished }] : [],
-  );
-  const ranked = measured.toSorted((a, b) => a.run.final.loss - b.run.final.loss);
+  const groups = groupsOf(runs);
+  const ranked = groups
+    .filter(({ finals }) => finals.length > 0)
+    .sort((a, b) => mean(a.finals.map(({ loss }) => loss)) - mean(b.finals.map(({ loss }) => loss)));
   return {
-    question: question(runs, labels),
+    question: question(groups),
     sentences: [...ranking(ranked), ...speedUps(ranked), ...experts(ranked), ...redundancy(ranked)],
-    limits: [...unfinished(runs, labels), ...start(runs, equalStart.equal), ...seeds(runs)],
+    limits: [...unfinished(runs), ...start(runs, equalStart.equal), ...seeds(groups)],
   };
 }
 
-function question(runs: readonly ComparedRun[], labels: readonly string[]): string {
-  if (runs.length === 1) return `How does a mixture of experts train with ${labels[0]}?`;
-  const [first, ...others] = labels;
+function groupsOf(runs: readonly ComparedRun[]): Group[] {
+  const alike = ({ configuration: { name: _, seeds: __, ...rest } }: ComparedRun) => JSON.stringify(rest);
+  const groups = [...Map.groupBy(runs, alike).values()];
+  const labels = runLabels(groups.map(([first]) => first!));
+  return groups.map((members, index) => ({
+    label: labels[index]!,
+    runs: members,
+    finals: members.flatMap(({ final }) => final ?? []),
+  }));
+}
+
+function question(groups: readonly Group[]): string {
+  const [first, ...others] = groups.map(({ label }) => label);
+  if (others.length === 0) return `How does a mixture of experts train with ${first}?`;
   return `${list([capital(first!), ...others], 'or')}: which trains this mixture of experts best?`;
 }
 
-function ranking(ranked: readonly Labelled[]): string[] {
-  const [best, ...others] = ranked;
-  if (!best) return ['No run has been evaluated yet.'];
-  const { step, tokens } = best.run.final;
-  const same = others.every(({ run }) => run.final.step === step);
-  const after = same ? `After ${grouped(step)} steps (${abbreviated(tokens)} tokens) ` : 'At its newest evaluation ';
-  const values = ranked.map(({ label, run }) => `${significant(run.final.perplexity)} with ${label}`);
-  return [`${after}the validation perplexity is ${list(values, 'and')}.`];
+function ranking(ranked: readonly Group[]): string[] {
+  const [first] = ranked.flatMap(({ finals }) => finals);
+  if (!first) return ['No run has been evaluated yet.'];
+  const same = ranked.every(({ finals }) => finals.every(({ step }) => step === first.step));
+  const after = same
+    ? `After ${grouped(first.step)} steps (${abbreviated(first.tokens)} tokens) `
+    : 'At the newest evaluation of each run ';
+  const values = ranked.map(({ label, finals }) => `${over(finals, ({ perplexity }) => perplexity)} with ${label}`);
+  return [`${after}the validation perplexity is ${list(values, 'and')}${spread(ranked)}.`];
 }
 
-function speedUps([best, ...others]: readonly Labelled[]): string[] {
-  if (!best) return [];
-  return others.map(({ label, run }) => {
-    const equal = equalLossAgainst(best.run, run.id);
-    const loss = `the final loss of ${label} (${significant(run.final.loss)})`;
+/** The best run against each other one; over seeds this is a matter of the single runs, and of the table. */
+function speedUps([best, ...others]: readonly Group[]): string[] {
+  if (!best || [best, ...others].some(({ runs }) => runs.length > 1) || others.length > 5) return [];
+  return others.map(({ label, runs: [run], finals: [final] }) => {
+    const equal = equalLossAgainst(best.runs[0]!, run!.id);
+    const loss = `the final loss of ${label} (${significant(final!.loss)})`;
     return equal?.reached
       ? `${capital(best.label)} reached ${loss} with ${equalLossText(equal)}.`
       : `${capital(best.label)} did not reach ${loss} within its own training.`;
   });
 }
 
-function experts(ranked: readonly Labelled[]): string[] {
-  const routed = ranked.filter(({ run }) => run.final.routing);
+function experts(ranked: readonly Group[]): string[] {
+  const routed = ranked.filter(({ finals }) => finals.every(({ routing }) => routing));
   const [first] = routed;
   if (!first) return [];
-  const values = routed.map(({ label, run }) => `${grouped(run.final.routing!.uniqueExperts, 1)} with ${label}`);
-  const many = first.run.final.routing!.experts;
+  const used = ({ routing }: Final) => routing!.uniqueExperts;
+  const values = routed.map(({ label, finals }) => `${over(finals, used, (value) => grouped(value, 1))} with ${label}`);
+  const many = first.finals[0]!.routing!.experts;
   return [`Of ${many} experts a layer, the validation tokens used ${list(values, 'and')} (mean over layers).`];
 }
 
-function redundancy(ranked: readonly Labelled[]): string[] {
-  const similar = ranked.filter(({ run }) => run.final.minimumSimilarity !== null);
+function redundancy(ranked: readonly Group[]): string[] {
+  const similar = ranked.filter(({ finals }) => finals.every(({ minimumSimilarity }) => minimumSimilarity !== null));
   if (similar.length === 0) return [];
-  const values = similar.map(({ label, run }) => `${significant(run.final.minimumSimilarity!, 3)} with ${label}`);
+  const least = ({ minimumSimilarity }: Final) => minimumSimilarity!;
+  const values = similar.map(
+    ({ label, finals }) => `${over(finals, least, (value) => significant(value, 3))} with ${label}`,
+  );
   return [`Min PES, the similarity of experts in their least redundant layer, ended at ${list(values, 'and')}.`];
 }
 
-function unfinished(runs: readonly ComparedRun[], labels: readonly string[]): string[] {
+/** The value of one run, or mean ± standard deviation over several. */
+function over(
+  finals: readonly Final[],
+  read: (final: Final) => number,
+  format = (value: number) => significant(value),
+) {
+  const values = finals.map(read);
+  const average = mean(values);
+  if (values.length < 2) return format(average);
+  const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / (values.length - 1);
+  return `${format(average)} ± ${significant(Math.sqrt(variance), 2)}`;
+}
+
+const spread = (groups: readonly Group[]) =>
+  groups.some(({ finals }) => finals.length > 1) ? ' (mean ± standard deviation over seeds)' : '';
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function unfinished(runs: readonly ComparedRun[]): string[] {
+  const labels = runLabels(runs);
   return runs.flatMap(({ status, progress, configuration }, index) => {
     if (status === 'completed') return [];
     const where = progress
@@ -100,17 +138,15 @@ function start(runs: readonly ComparedRun[], equal: Comparison['equalStart']['eq
   return [`The runs started from ${parameters} and saw ${data}: part of the differences may come from there.`];
 }
 
-function seeds(runs: readonly ComparedRun[]): string[] {
-  if (runs.length < 2) return [];
-  const repeated = new Map<string, Set<string>>();
-  for (const { objectiveKey, configuration } of runs) {
-    const seen = repeated.get(objectiveKey) ?? new Set();
-    repeated.set(objectiveKey, seen.add(JSON.stringify(configuration.seeds)));
-  }
-  const fewest = Math.min(...[...repeated.values()].map(({ size }) => size));
-  if (fewest > 1) return [`Each objective was trained from at least ${fewest} seeds; rows are single runs.`];
+function seeds(groups: readonly Group[]): string[] {
+  if (groups.length < 2) return [];
+  const fewest = Math.min(...groups.map(({ runs }) => runs.length));
+  if (fewest > 1) return [`Each was trained from ${fewest} seeds or more; the rows are single runs.`];
+  const once = groups.every(({ runs }) => runs.length === 1)
+    ? 'Each was trained once, from one seed'
+    : 'Some were trained from one seed only';
   return [
-    'Each objective was trained once, from one seed: how much of these differences is chance, this comparison cannot tell. Nor does it say what other sizes, data or longer training would show.',
+    `${once}: how much of these differences is chance, this comparison cannot tell. Nor does it say what other sizes, data or longer training would show.`,
   ];
 }
 

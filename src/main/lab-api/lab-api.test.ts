@@ -1,0 +1,221 @@
+// The calls of api.ts over a real lab whose workers pretend, as a page makes them: through a client and a transport.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Api, ApiEvent } from '../../shared/api.ts';
+import { configurationFromPreset } from '../../shared/config/index.ts';
+import { type Client, connect } from '../../shared/rpc.ts';
+import { inProcess } from '../../shared/transports.ts';
+import { nodeWorkers } from '../compute/index.ts';
+import { fakeWorker, temporaryHome } from '../lab/pretended-lab.testing.ts';
+import { type LabApi, openLabApi } from './index.ts';
+
+let home: string;
+let remove: () => void;
+let labApi: LabApi;
+let client: Client;
+let api: Api;
+
+function open(stepTime = 0): void {
+  const launch = nodeWorkers(fakeWorker, ['good', String(stepTime)]);
+  labApi = openLabApi({ home, door: 'browser', launch, limits: { silence: 5000, grace: 2000 } });
+  const [near, far] = inProcess();
+  labApi.serve(far);
+  client = connect(near);
+  ({ api } = client);
+}
+
+beforeEach(() => {
+  ({ home, remove } = temporaryHome());
+  open();
+});
+
+afterEach(async () => {
+  client.close();
+  await labApi.close();
+  remove();
+});
+
+const addText = () => api.corpora.add({ name: 'text', sources: [{ path: '/text' }], tokenizer: 'bytes' });
+const configuration = (steps = 30) =>
+  configurationFromPreset('nano', { corpus: 'text', training: { steps, warmupSteps: 1 } });
+const simbal = { kind: 'simbal' } as const;
+
+async function matrix(more: { steps?: number; seeds?: number[]; start?: boolean } = {}) {
+  await addText();
+  const { id: experiment } = await api.experiments.create({ name: 'first' });
+  const { steps, seeds = [1, 2], start = false } = more;
+  const objectives = [[], [simbal]];
+  return api.runs.create({ experiment, configuration: configuration(steps), objectives, seeds, start });
+}
+
+test('a matrix of objectives and seeds is trained, listed, compared and reported', async () => {
+  const events: ApiEvent[] = [];
+  client.watch((event) => events.push(event));
+  const runs = await matrix({ start: true });
+  expect(runs.map(({ name }) => name)).toEqual(['none, seed 1', 'none, seed 2', 'SimBal, seed 1', 'SimBal, seed 2']);
+  expect(runs.map(({ configuration: { model, seeds } }) => [model.routerInit, seeds.init, seeds.data])).toEqual([
+    ['normal', 1, 1],
+    ['normal', 2, 2],
+    ['orthogonal', 1, 1],
+    ['orthogonal', 2, 2],
+  ]);
+  expect(new Set(runs.map(({ seedGroup }) => seedGroup)).size).toBe(2);
+  await Promise.all(runs.map(({ id }) => labApi.lab.ended(id)));
+
+  const listed = await api.runs.list({});
+  expect(listed).toMatchObject(
+    runs.map(({ id }) => ({
+      id,
+      status: 'completed',
+      step: 30,
+      tokens: 30 * 2048,
+      checkpoint: 30,
+      tokensPerSecond: 10_240,
+    })),
+  );
+  expect(listed[0]!.evaluation!.step).toBe(30);
+  expect([...listed[0]!.sparkline.steps]).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+  const types = new Set(events.map(({ type }) => type));
+  for (const type of ['corpus', 'experiment', 'run', 'started', 'steps', 'evaluation', 'checkpoint']) {
+    expect(types).toContain(type);
+  }
+
+  const ids = runs.map(({ id }) => id);
+  const comparison = await api.comparison.get({ runs: ids });
+  expect(comparison.runs).toHaveLength(4);
+  expect(await api.reports.page({ runs: ids })).toMatch(/^<!doctype html>/);
+  expect(await api.evaluations.list({ run: ids[0]!, after: 20 })).toHaveLength(1);
+});
+
+test('a series comes as columns, and in stretches keeps its extremes', async () => {
+  const [run] = await matrix({ steps: 100, seeds: [1], start: true });
+  await labApi.lab.ended(run!.id);
+  const [loss, seconds] = await api.metrics.series({
+    runs: [run!.id],
+    metrics: ['crossEntropy', 'seconds'],
+    resolution: 1000,
+  });
+  expect(loss).toMatchObject({ run: run!.id, metric: 'crossEntropy', width: 1 });
+  expect(loss!.steps).toHaveLength(100);
+  expect(loss!.tokens).toEqual(loss!.steps.map((step) => step * 2048));
+  expect(seconds!.values).toEqual(loss!.seconds);
+  const [coarse] = await api.metrics.series({
+    runs: [run!.id],
+    metrics: ['crossEntropy'],
+    resolution: 4,
+    from: 1,
+    to: 64,
+  });
+  expect(coarse!.width).toBeGreaterThan(1);
+  expect(Math.max(...coarse!.values)).toBe(Math.max(...loss!.values.subarray(0, 64)));
+  expect(Math.min(...coarse!.values)).toBe(Math.min(...loss!.values.subarray(0, 64)));
+  const [unknown] = await api.metrics.series({ runs: [run!.id], metrics: ['nothing'], resolution: 4 });
+  expect(unknown!.values).toHaveLength(0);
+});
+
+test('one wrong cell, and no run of the matrix is made', async () => {
+  await addText();
+  const { id: experiment } = await api.experiments.create({ name: 'first' });
+  const wrong = { ...configuration(), training: { ...configuration().training, batch: 0 } };
+  const request = { experiment, objectives: [[simbal]], seeds: [1] };
+  await expect(api.runs.create({ ...request, configuration: wrong })).rejects.toMatchObject({
+    code: 'configuration',
+    field: 'training.batch',
+    value: '0',
+  });
+  const unknown = { ...configuration(), corpus: 'test' };
+  await expect(api.runs.create({ ...request, configuration: unknown })).rejects.toMatchObject({ code: 'corpus' });
+  await expect(
+    api.runs.create({ ...request, experiment: 'none', configuration: configuration() }),
+  ).rejects.toMatchObject({
+    code: 'not-found',
+  });
+  expect(await api.runs.list({})).toEqual([]);
+});
+
+test('what was removed is brought back as it was', async () => {
+  const runs = await matrix();
+  const [first, second] = runs;
+  await api.runs.annotate({ run: first!.id, note: 'a <b>note</b>', tags: ['kept'] });
+  const removed = await api.runs.remove({ runs: [first!.id, second!.id] });
+  expect((await api.runs.list({})).map(({ id }) => id)).toEqual(runs.slice(2).map(({ id }) => id));
+  await api.undo.restore(removed);
+  expect(await api.runs.list({})).toMatchObject([
+    { id: first!.id, note: 'a <b>note</b>', tags: ['kept'], removed: null },
+    {},
+    {},
+    {},
+  ]);
+
+  const whole = await api.experiments.remove({ experiment: first!.experiment });
+  expect(await api.experiments.list({})).toEqual([]);
+  expect(await api.runs.list({})).toEqual([]);
+  await api.undo.restore(whole);
+  expect(await api.runs.list({})).toHaveLength(4);
+});
+
+test('what is being carried out is not removed', async () => {
+  client.close();
+  await labApi.close();
+  open(50);
+  const [run, waiting] = await matrix({ seeds: [1], start: true });
+  await expect(api.runs.remove({ runs: [waiting!.id, run!.id] })).rejects.toMatchObject({ remedy: 'Stop it first.' });
+  await expect(api.experiments.remove({ experiment: run!.experiment })).rejects.toMatchObject({ code: 'request' });
+  expect(await api.runs.list({})).toHaveLength(2);
+  await api.runs.stop({ runs: [run!.id] });
+});
+
+test('the queue is put in another order', async () => {
+  client.close();
+  await labApi.close();
+  open(50);
+  const runs = await matrix({ start: true });
+  const [first, second, third, fourth] = runs.map(({ id }) => id);
+  await api.runs.reorder({ run: fourth!, before: second! });
+  const waiting = (await api.runs.list({})).filter(({ queuePosition }) => queuePosition !== null);
+  expect(waiting.sort((a, b) => a.queuePosition! - b.queuePosition!).map(({ id }) => id)).toEqual([
+    fourth,
+    second,
+    third,
+  ]);
+  await expect(api.runs.reorder({ run: first!, before: null })).rejects.toMatchObject({ field: 'run' });
+  const paused = await api.runs.pause({ runs: [first!, second!] });
+  expect(paused.map(({ queuePosition }) => queuePosition)).toEqual([null, null]);
+});
+
+test('a run is forked, continued and done again', async () => {
+  const [run] = await matrix({ seeds: [1], start: true });
+  await labApi.lab.ended(run!.id);
+  const fork = await api.runs.fork({ run: run!.id, step: 10, name: 'other' });
+  expect(fork).toMatchObject({
+    name: 'other',
+    parent: { run: run!.id, step: 10 },
+    step: 10,
+    tokens: 20_480,
+    loss: null,
+  });
+  const longer = await api.runs.continueTo({ run: run!.id, steps: 50, start: true });
+  expect(await labApi.lab.ended(longer.id)).toMatchObject({ status: 'completed' });
+  expect(await api.runs.get({ run: longer.id })).toMatchObject({ step: 50 });
+  expect(await api.runs.again({ run: run!.id })).toMatchObject({ parent: null, step: 0, name: 'none, seed 1, again' });
+});
+
+test('settings are kept, told to every page, and survive a damaged file', async () => {
+  const events: ApiEvent[] = [];
+  client.watch((event) => events.push(event));
+  const settings = await api.settings.set({ concurrency: 3 });
+  expect(settings).toEqual({ concurrency: 3, engine: 'auto' });
+  expect(events).toEqual([{ type: 'settings', settings }]);
+  expect(JSON.parse(readFileSync(join(home, 'settings.json'), 'utf8'))).toEqual(settings);
+  writeFileSync(join(home, 'settings.json'), '{"concurrency":-1}');
+  expect(await api.settings.get({})).toEqual({ concurrency: 1, engine: 'auto' });
+});
+
+test('engines are probed and remembered; a door without dialogs says so', async () => {
+  expect(await api.engines.list({})).toBeNull();
+  const probed = await api.engines.probe({ measure: false });
+  expect(await api.engines.list({})).toEqual(probed);
+  await expect(api.dialogs.open({ title: 'x', kind: 'files', many: true })).rejects.toMatchObject({ code: 'request' });
+  expect(await api.about.get({})).toMatchObject({ door: 'browser', home, version: expect.stringMatching(/^\d/) });
+});

@@ -1,0 +1,391 @@
+// What a served lab promises: nobody gets at it who was not given its token, from whatever page, host or port.
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type ClientRequest, type IncomingHttpHeaders, request } from 'node:http';
+import { connect as connectTcp } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { connect, type Transport } from '../../shared/socket.ts';
+import { overWebSocket } from '../../shared/transports.ts';
+import { encode } from '../../shared/wire.ts';
+import { nodeWorkers } from '../compute/index.ts';
+import { fakeWorker } from '../lab/pretended-lab.testing.ts';
+import { pageFiles } from '../page/page-files.ts';
+import { judge } from './gate.ts';
+import { runServe } from './run-serve.ts';
+import { newSecret, sameSecret } from './secret.ts';
+import { type PageServer, startServer } from './server.ts';
+
+let folder: string;
+let server: PageServer;
+let served: Transport[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'simbal-page-'));
+  mkdirSync(join(folder, 'page', 'assets'), { recursive: true });
+  writeFileSync(join(folder, 'page', 'index.html'), '<!doctype html><title>the page</title>');
+  writeFileSync(join(folder, 'page', 'assets', 'a-1.js'), 'let a');
+  writeFileSync(join(folder, 'secret.html'), 'secret');
+  served = [];
+  server = await startServer({
+    files: pageFiles(join(folder, 'page')),
+    port: 0,
+    serve: (one) => served.push(one),
+    heartbeat: 50,
+  });
+});
+
+afterEach(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+interface Ask {
+  path?: string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+const send = ({ path = '/', method = 'GET', headers = {} }: Ask): ClientRequest =>
+  request({
+    host: '127.0.0.1',
+    port: server.port,
+    path,
+    method,
+    headers: { host: `127.0.0.1:${server.port}`, ...headers },
+  });
+
+async function ask({ body, ...what }: Ask): Promise<Answer> {
+  const sent = send(what);
+  sent.on('error', () => {});
+  sent.end(body);
+  const [response] = await once(sent, 'response');
+  let text = '';
+  for await (const piece of response.setEncoding('utf8')) text += piece;
+  return { status: response.statusCode, headers: response.headers, text };
+}
+
+const token = () => new URL(server.address).searchParams.get('token')!;
+
+async function cookie(): Promise<string> {
+  const { headers } = await ask({ path: `/?token=${token()}` });
+  return headers['set-cookie']![0]!.split(';')[0]!;
+}
+
+describe('the token', () => {
+  test('has 192 bits and is never the same', () => {
+    expect(Buffer.from(token(), 'base64url')).toHaveLength(24);
+    expect(newSecret()).not.toBe(newSecret());
+  });
+
+  test('is compared whole, whatever the lengths', () => {
+    expect(sameSecret('abc', 'abc')).toBe(true);
+    for (const other of ['', 'ab', 'abd', 'abcd', 'Abc']) expect(sameSecret(other, 'abc')).toBe(false);
+  });
+
+  test('opens the page once in the address, and from then on by a cookie that is not the token', async () => {
+    const first = await ask({ path: `/?token=${token()}` });
+    expect(first.status).toBe(200);
+    expect(first.text).toContain('http-equiv="refresh" content="0;url=/"');
+    expect(first.headers['set-cookie']).toHaveLength(1);
+    const [set] = first.headers['set-cookie']!;
+    expect(set).toMatch(new RegExp(`^simbal-lab-${server.port}=[\\w-]{32}; HttpOnly; SameSite=Strict; Path=/$`));
+    expect(set).not.toContain(token());
+    expect(await ask({ headers: { cookie: `other=1; ${await cookie()}` } })).toMatchObject({
+      status: 200,
+      text: '<!doctype html><title>the page</title>',
+    });
+  });
+
+  test('opens it also from a link of another program', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    expect((await ask({ path: `/?token=${token()}`, headers })).status).toBe(200);
+  });
+
+  test.each([
+    ['nothing', () => ({})],
+    ['a wrong token', () => ({ path: `/?token=${newSecret()}` })],
+    ['an empty token', () => ({ path: '/?token=' })],
+    ['a part of the token', () => ({ path: `/?token=${token().slice(0, -1)}` })],
+    ['a wrong cookie', () => ({ headers: { cookie: `simbal-lab-${server.port}=${newSecret()}` } })],
+    ['the token as the cookie', () => ({ headers: { cookie: `simbal-lab-${server.port}=${token()}` } })],
+    ['the token as another header', () => ({ headers: { authorization: `Bearer ${token()}` } })],
+  ])('%s opens nothing', async (_, what) => {
+    for (const path of ['/', '/assets/a-1.js', '/nowhere']) {
+      const answer = await ask({ path, ...what() });
+      expect(answer.status).toBe(401);
+      expect(answer.text).toBe('Open the address that the lab printed when it started; it holds the token.\n');
+      expect(answer.headers['set-cookie']).toBeUndefined();
+    }
+  });
+
+  test('the cookie of one lab is not that of another', async () => {
+    const other = await startServer({ files: pageFiles(join(folder, 'page')), port: 0, serve: () => {} });
+    const value = (await cookie()).split('=')[1];
+    const headers = { host: `127.0.0.1:${other.port}`, cookie: `simbal-lab-${other.port}=${value}` };
+    const sent = request({ host: '127.0.0.1', port: other.port, headers }).end();
+    const [response] = await once(sent, 'response');
+    expect(response.statusCode).toBe(401);
+    response.resume();
+    await other.close();
+  });
+});
+
+/** What a request from elsewhere looks like, given the right secrets. */
+const elsewhere: [string, (port: number) => Record<string, string>][] = [
+  ['a name that was rebound', (port) => ({ host: `evil.example:${port}` })],
+  ['a name that begins like ours', (port) => ({ host: `localhost.evil.com:${port}` })],
+  ['a name that ends like ours', (port) => ({ host: `evil-localhost:${port}` })],
+  ['no port', () => ({ host: 'localhost' })],
+  ['another port', (port) => ({ host: `localhost:${port + 1}` })],
+  ['all addresses', (port) => ({ host: `0.0.0.0:${port}` })],
+  ['a user in the host', (port) => ({ host: `localhost:${port}@evil.example` })],
+  ['the origin null', () => ({ origin: 'null' })],
+  ['an origin elsewhere', () => ({ origin: 'https://evil.example' })],
+  ['an origin on another local port', (port) => ({ origin: `http://127.0.0.1:${port + 1}` })],
+  ['an origin that begins like ours', (port) => ({ origin: `http://127.0.0.1:${port}.evil.example` })],
+  ['our origin by another scheme', (port) => ({ origin: `https://127.0.0.1:${port}` })],
+  ['our origin by another of our names', (port) => ({ origin: `http://localhost:${port}` })],
+  ['an empty origin', () => ({ origin: '' })],
+];
+
+describe('another page', () => {
+  test.each(elsewhere)('%s is refused on every route, whatever it knows', async (_, from) => {
+    const headers = { cookie: await cookie(), ...from(server.port) };
+    for (const path of ['/', `/?token=${token()}`, '/assets/a-1.js', '/socket', '/nowhere']) {
+      const answer = await ask({ path, headers });
+      expect(answer.status).toBe(403);
+      expect(answer.headers['set-cookie']).toBeUndefined();
+    }
+  });
+
+  test.each(['cross-site', 'same-site'])('a %s request with the cookie is refused', async (site) => {
+    const headers = { cookie: await cookie(), 'sec-fetch-site': site };
+    expect((await ask({ headers })).status).toBe(403);
+    expect((await ask({ headers: { ...headers, 'sec-fetch-site': 'same-origin' } })).status).toBe(200);
+  });
+
+  test('our own names are not refused', async () => {
+    for (const name of ['127.0.0.1', 'localhost', 'LOCALHOST']) {
+      const host = `${name}:${server.port}`;
+      const headers = { host, cookie: await cookie(), origin: `http://${host.toLowerCase()}` };
+      expect((await ask({ headers })).status).toBe(200);
+    }
+  });
+});
+
+describe('a WebSocket', () => {
+  const open = (headers: Record<string, string>, path = '/socket', more = {}) => {
+    const own = { host: `127.0.0.1:${server.port}`, origin: `http://127.0.0.1:${server.port}` };
+    return new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers: { ...own, ...headers }, ...more });
+  };
+  const statusOf = async (socket: WebSocket): Promise<number> => {
+    socket.on('error', () => {});
+    return Promise.race([
+      once(socket, 'open').then(() => 101),
+      once(socket, 'unexpected-response').then(([, response]) => response.statusCode as number),
+    ]);
+  };
+
+  test('with the cookie, from the page itself, is served', async () => {
+    expect(await statusOf(open({ cookie: await cookie() }))).toBe(101);
+    expect(served).toHaveLength(1);
+  });
+
+  test.each(elsewhere)('%s opens none', async (_, from) => {
+    expect(await statusOf(open({ cookie: await cookie(), ...from(server.port) }))).toBe(403);
+    expect(served).toHaveLength(0);
+  });
+
+  test('none is opened without the cookie, by the token alone, by no page, or anywhere else', async () => {
+    expect(await statusOf(open({}))).toBe(401);
+    expect(await statusOf(open({}, `/socket?token=${token()}`))).toBe(403);
+    const known = { cookie: await cookie() };
+    expect(await statusOf(open(known, '/'))).toBe(404);
+    expect(await statusOf(open({ ...known, 'sec-fetch-site': 'same-site' }))).toBe(403);
+    const host = `127.0.0.1:${server.port}`;
+    expect(await statusOf(new WebSocket(`ws://${host}/socket`, { headers: { ...known, host } }))).toBe(403);
+    expect(served).toHaveLength(0);
+  });
+
+  test('only so many pages are served at once', async () => {
+    const headers = { cookie: await cookie() };
+    for (let page = 0; page < 16; page++) expect(await statusOf(open(headers))).toBe(101);
+    expect(await statusOf(open(headers))).toBe(503);
+  });
+
+  test.each([
+    ['a message of 5 MB', () => new Uint8Array(5 * 2 ** 20)],
+    ['text', () => 'hello'],
+    ['bytes that are no message', () => Uint8Array.of(1, 2, 3)],
+    ['a message of 64-fold nesting', () => encode(JSON.parse(`${'['.repeat(63)}1${']'.repeat(63)}`))],
+  ])('ends at %s', async (_, data) => {
+    const socket = open({ cookie: await cookie() });
+    await once(socket, 'open');
+    served[0]!.onMessage(() => served[0]!.close());
+    socket.send(data());
+    const [code] = await once(socket, 'close');
+    expect([1009, 4002]).toContain(code);
+  });
+
+  test('one that answers no more loses its place', async () => {
+    const socket = open({ cookie: await cookie() }, '/socket', { autoPong: false });
+    await once(socket, 'open');
+    const closed = vi.fn();
+    served[0]!.onClose(closed);
+    await once(socket, 'close');
+    await expect.poll(() => closed.mock.calls.length).toBe(1);
+  });
+});
+
+describe('a path', () => {
+  test.each([
+    '/../secret.html',
+    '/assets/../../secret.html',
+    '/%2e%2e/secret.html',
+    '/..%2fsecret.html',
+    '/assets/..%5c..%5csecret.html',
+    '//etc/passwd',
+    '/assets',
+    '/assets/',
+    '/index.html',
+    '/assets/a-1.js%00.html',
+    '/link.html',
+    '/__proto__',
+    '/constructor',
+    'http://evil.example/',
+  ])('%s leads nowhere', async (path) => {
+    symlinkSync(join(folder, 'secret.html'), join(folder, 'page', 'link.html'));
+    const other = await startServer({ files: pageFiles(join(folder, 'page')), port: 0, serve: () => {} });
+    await server.close();
+    server = other;
+    const answer = await ask({ path, headers: { cookie: await cookie() } });
+    expect([400, 404]).toContain(answer.status);
+    expect(answer.text).not.toContain('secret');
+  });
+
+  test('of the page leads to its file, with its type', async () => {
+    const headers = { cookie: await cookie() };
+    expect(await ask({ path: '/assets/a-1.js?x', headers })).toMatchObject({
+      status: 200,
+      text: 'let a',
+      headers: {
+        'content-type': 'text/javascript; charset=utf-8',
+        'cache-control': 'private, max-age=31536000, immutable',
+      },
+    });
+    expect(await ask({ path: '/', method: 'HEAD', headers })).toMatchObject({ status: 200, text: '' });
+  });
+});
+
+describe('a request', () => {
+  test('other than GET, or with a body, is refused', async () => {
+    const headers = { cookie: await cookie() };
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'])
+      expect((await ask({ method, headers })).status).toBe(405);
+    expect((await ask({ headers: { ...headers, 'content-length': '5' }, body: 'hello' })).status).toBe(413);
+    expect((await ask({ headers: { ...headers, 'transfer-encoding': 'chunked' }, body: 'hello' })).status).toBe(413);
+  });
+
+  test('with too much in its head is refused', async () => {
+    const answer = await ask({ headers: { cookie: 'x'.repeat(20_000) } });
+    expect(answer.status).toBe(431);
+  });
+
+  test('is answered with headers that keep the page to itself, also when it is refused', async () => {
+    const heads: Record<string, string>[] = [{}, { cookie: await cookie() }, { host: 'evil.example' }];
+    for (const headers of heads) {
+      const answer = await ask({ headers });
+      expect(answer.headers).toMatchObject({
+        'content-security-policy': expect.stringMatching(/^default-src 'none'; script-src 'self'; /),
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+        'cache-control': 'no-store',
+      });
+      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+    }
+  });
+});
+
+test('a request without a host is refused', () => {
+  const secrets = { port: 1, token: 't', session: 's' };
+  for (const headers of [{}, { host: '' }, { host: undefined }]) {
+    expect(judge({ headers: { cookie: 'simbal-lab-1=s', ...headers }, url: '/' }, secrets)).toMatchObject({
+      status: 403,
+    });
+  }
+});
+
+test('no other machine reaches it', async () => {
+  const others = Object.values(networkInterfaces())
+    .flat()
+    .filter((address) => address && !address.internal && address.family === 'IPv4');
+  for (const { address } of others.filter((one) => one !== undefined)) {
+    const socket = connectTcp(server.port, address);
+    await expect(once(socket, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  }
+  const socket = connectTcp(server.port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.destroy();
+});
+
+test('a port that another program has is named', async () => {
+  await expect(startServer({ files: new Map(), port: server.port, serve: () => {} })).rejects.toMatchObject({
+    code: 'request',
+    field: 'port',
+    value: String(server.port),
+  });
+});
+
+test('a served lab answers calls, tells its address once, and ends when it is interrupted', async () => {
+  const lines: string[] = [];
+  const interrupt = new AbortController();
+  const home = join(folder, 'home');
+  const launch = nodeWorkers(fakeWorker, ['good', '0']);
+  const ended = runServe({
+    ...{ home, port: 0, page: join(folder, 'page'), launch, interrupted: interrupt.signal },
+    say: (line) => lines.push(line),
+  });
+  await expect.poll(() => lines.length).toBeGreaterThan(2);
+  const address = new URL(lines.find((line) => line.includes('token='))!.trim());
+  const welcome = await fetch(address);
+  const headers = { cookie: welcome.headers.getSetCookie()[0]!.split(';')[0]!, origin: address.origin };
+  const { api, closed } = connect(overWebSocket(new WebSocket(`ws://${address.host}/socket`, { headers }) as never));
+  expect(await api.about.get({})).toMatchObject({ door: 'browser', home });
+  await api.experiments.create({ name: '<script>alert(1)</script>' });
+  expect(await api.experiments.list({})).toMatchObject([{ name: '<script>alert(1)</script>' }]);
+  expect(lines.filter((line) => line.includes(address.searchParams.get('token')!))).toHaveLength(1);
+  interrupt.abort();
+  await ended;
+  await closed;
+});
+
+test.each([-1, 1.5, 65_536, Number.NaN])('the port %s is refused before anything is opened', async (port) => {
+  const options = { home: join(folder, 'home'), say: () => {}, interrupted: AbortSignal.abort() };
+  await expect(runServe({ ...options, port })).rejects.toMatchObject({ code: 'request', field: 'port' });
+});
+
+test('a page that is not built is said so, before a lab is opened', async () => {
+  const options = {
+    home: join(folder, 'home'),
+    page: join(folder, 'none'),
+    say: () => {},
+    interrupted: AbortSignal.abort(),
+  };
+  await expect(runServe(options)).rejects.toMatchObject({
+    code: 'not-found',
+    remedy: expect.stringContaining('npm run build'),
+  });
+});
