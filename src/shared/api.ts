@@ -88,7 +88,9 @@ export type ApiEvent =
   | LabEvent
   | { type: 'settings'; settings: Settings }
   /** A menu's command, to be carried out by the page. */
-  | { type: 'command'; command: CommandId };
+  | { type: 'command'; command: CommandId }
+  /** A menu's entry was chosen: the page shows this experiment. */
+  | { type: 'open-experiment'; experiment: string };
 
 // ------------------------------------------------------------------------------------------------------- what is asked
 
@@ -109,11 +111,11 @@ const nothing = z.strictObject({});
 
 const corpusSource = z.strictObject({
   path,
-  textField: z.string().max(200).exactOptional(),
-  domainBy: z.enum(['folder', 'extension', 'field', 'none']).exactOptional(),
-  domainField: z.string().max(200).exactOptional(),
-  domain: z.string().max(200).exactOptional(),
-  preset: z.literal('dependency-text').exactOptional(),
+  textField: z.string().max(200).optional(),
+  domainBy: z.enum(['folder', 'extension', 'field', 'none']).optional(),
+  domainField: z.string().max(200).optional(),
+  domain: z.string().max(200).optional(),
+  preset: z.literal('dependency-text').optional(),
 });
 
 export interface Call<Input extends z.ZodType = z.ZodType, Output = unknown> {
@@ -133,17 +135,15 @@ export const calls = {
   experiments: {
     /** In the order of creation. */
     list: call<ExperimentRow[]>()(nothing),
-    create: call<ExperimentRow>()(z.strictObject({ name, note: note.exactOptional() })),
+    create: call<ExperimentRow>()(z.strictObject({ name, note: note.optional() })),
     rename: call<ExperimentRow>()(z.strictObject({ experiment: id, name })),
     /** What is left out stays. */
-    annotate: call<ExperimentRow>()(
-      z.strictObject({ experiment: id, note: note.exactOptional(), tags: tags.exactOptional() }),
-    ),
+    annotate: call<ExperimentRow>()(z.strictObject({ experiment: id, note: note.optional(), tags: tags.optional() })),
     /** With its runs; refused while one of them is being carried out. */
     remove: call<Removed>()(z.strictObject({ experiment: id })),
   },
   runs: {
-    list: call<RunSummary[]>()(z.strictObject({ experiment: id.exactOptional() })),
+    list: call<RunSummary[]>()(z.strictObject({ experiment: id.optional() })),
     get: call<RunSummary>()(z.strictObject({ run: id })),
     /** What it was started from, and again after each pause or crash. */
     segments: call<SegmentRow[]>()(z.strictObject({ run: id })),
@@ -159,8 +159,8 @@ export const calls = {
         objectives: z.array(objective).min(1).max(64),
         seeds: z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).min(1).max(64),
         /** Keeps the configuration's model.routerInit for every objective. */
-        keepRouterInit: z.boolean().exactOptional(),
-        start: z.boolean().exactOptional(),
+        keepRouterInit: z.boolean().optional(),
+        start: z.boolean().optional(),
       }),
     ),
     /** Queues runs that are new, paused, stopped or failed; they go on from their newest checkpoints. */
@@ -174,21 +174,21 @@ export const calls = {
     fork: call<RunSummary>()(
       z.strictObject({
         run: id,
-        step: step.exactOptional(),
-        configuration: configuration.exactOptional(),
-        name: name.exactOptional(),
-        experiment: id.exactOptional(),
-        start: z.boolean().exactOptional(),
+        step: step.optional(),
+        configuration: configuration.optional(),
+        name: name.optional(),
+        experiment: id.optional(),
+        start: z.boolean().optional(),
       }),
     ),
     /** A new run that trains this one on, to so many steps in all. */
     continueTo: call<RunSummary>()(
-      z.strictObject({ run: id, steps: z.int().min(1).max(1e9), start: z.boolean().exactOptional() }),
+      z.strictObject({ run: id, steps: z.int().min(1).max(1e9), start: z.boolean().optional() }),
     ),
     /** A new run of the same configuration, from the start. */
-    again: call<RunSummary>()(z.strictObject({ run: id, start: z.boolean().exactOptional() })),
+    again: call<RunSummary>()(z.strictObject({ run: id, start: z.boolean().optional() })),
     rename: call<RunSummary>()(z.strictObject({ run: id, name })),
-    annotate: call<RunSummary>()(z.strictObject({ run: id, note: note.exactOptional(), tags: tags.exactOptional() })),
+    annotate: call<RunSummary>()(z.strictObject({ run: id, note: note.optional(), tags: tags.optional() })),
     /** Refused for one that is being carried out; one that waits leaves the queue. */
     remove: call<Removed>()(z.strictObject({ runs: ids })),
   },
@@ -203,15 +203,15 @@ export const calls = {
       z.strictObject({
         runs: ids.max(100),
         metrics: z.array(z.string().min(1).max(200)).min(1).max(32),
-        from: step.exactOptional(),
-        to: step.exactOptional(),
+        from: step.optional(),
+        to: step.optional(),
         resolution: z.int().min(1).max(100_000),
       }),
     ),
   },
   evaluations: {
     /** In ascending steps; of those after a step where one is given. */
-    list: call<EvaluationRow[]>()(z.strictObject({ run: id, after: step.exactOptional() })),
+    list: call<EvaluationRow[]>()(z.strictObject({ run: id, after: step.optional() })),
   },
   checkpoints: {
     list: call<CheckpointRow[]>()(z.strictObject({ run: id })),
@@ -221,9 +221,7 @@ export const calls = {
     list: call<EventRow[]>()(z.strictObject({ run: id })),
   },
   comparison: {
-    get: call<Comparison>()(
-      z.strictObject({ runs: ids.max(100), resolution: z.int().min(1).max(10_000).exactOptional() }),
-    ),
+    get: call<Comparison>()(z.strictObject({ runs: ids.max(100), resolution: z.int().min(1).max(10_000).optional() })),
   },
   estimate: {
     /** What a run would cost. @throws LabError 'configuration' or 'corpus' */
@@ -237,7 +235,7 @@ export const calls = {
         name,
         sources: z.array(corpusSource).min(1).max(1000),
         tokenizer: z.enum(['bytes', 'gpt2', 'cl100k_base']),
-        validationShare: z.number().gt(0).lt(1).exactOptional(),
+        validationShare: z.number().gt(0).lt(1).optional(),
       }),
     ),
   },
@@ -252,8 +250,8 @@ export const calls = {
     /** What is left out stays. */
     set: call<Settings>()(
       z.strictObject({
-        concurrency: z.int().min(1).max(64).exactOptional(),
-        engine: configurationSchema.shape.engine.unwrap().shape.kind.unwrap().exactOptional(),
+        concurrency: z.int().min(1).max(64).optional(),
+        engine: configurationSchema.shape.engine.unwrap().shape.kind.unwrap().optional(),
       }),
     ),
   },

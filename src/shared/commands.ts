@@ -4,7 +4,7 @@
 export interface Command {
   id: string;
   title: string;
-  menu: 'File' | 'View' | 'Run';
+  menu: 'File' | 'View' | 'Run' | 'Help';
   /** As Electron writes it: CmdOrCtrl is Command on a Mac and Control elsewhere. */
   accelerator?: string;
   /** Stands in its menu below a line. */
@@ -12,21 +12,21 @@ export interface Command {
 }
 
 const table = [
-  { id: 'new-experiment', title: 'New experiment', menu: 'File', accelerator: 'CmdOrCtrl+N' },
-  { id: 'add-corpus', title: 'Add corpus…', menu: 'File', accelerator: 'CmdOrCtrl+Shift+N' },
-  { id: 'export-report', title: 'Export report…', menu: 'File', accelerator: 'CmdOrCtrl+E', separated: true },
-  { id: 'settings', title: 'Settings…', menu: 'File', accelerator: 'CmdOrCtrl+,', separated: true },
-  { id: 'palette', title: 'Command palette…', menu: 'View', accelerator: 'CmdOrCtrl+K' },
-  { id: 'show-runs', title: 'Runs', menu: 'View', accelerator: 'CmdOrCtrl+1', separated: true },
-  { id: 'show-compare', title: 'Compare', menu: 'View', accelerator: 'CmdOrCtrl+2' },
-  { id: 'show-engines', title: 'Engines', menu: 'View', accelerator: 'CmdOrCtrl+3' },
-  { id: 'start-runs', title: 'Start', menu: 'Run', accelerator: 'CmdOrCtrl+Return' },
-  { id: 'pause-runs', title: 'Pause', menu: 'Run', accelerator: 'CmdOrCtrl+P' },
-  { id: 'stop-runs', title: 'Stop', menu: 'Run', accelerator: 'CmdOrCtrl+.' },
-  { id: 'compare-runs', title: 'Compare chosen runs', menu: 'Run', accelerator: 'CmdOrCtrl+Shift+C', separated: true },
-  { id: 'repeat-runs', title: 'Run again', menu: 'Run' },
-  { id: 'remove-runs', title: 'Remove', menu: 'Run', separated: true },
-  { id: 'restore', title: 'Bring back what was removed', menu: 'Run' },
+  { id: 'go.new', title: 'New experiment', menu: 'File', accelerator: 'CmdOrCtrl+N' },
+  { id: 'go.settings', title: 'Settings…', menu: 'File', accelerator: 'CmdOrCtrl+,', separated: true },
+  { id: 'palette', title: 'Commands…', menu: 'View', accelerator: 'CmdOrCtrl+K' },
+  { id: 'go.runs', title: 'Runs', menu: 'View', accelerator: 'CmdOrCtrl+1', separated: true },
+  { id: 'go.compare', title: 'Compare', menu: 'View', accelerator: 'CmdOrCtrl+2' },
+  { id: 'go.engines', title: 'Engines', menu: 'View', accelerator: 'CmdOrCtrl+3' },
+  { id: 'runs.compare', title: 'Compare selected', menu: 'Run', accelerator: 'CmdOrCtrl+Shift+C' },
+  { id: 'runs.start', title: 'Start selected', menu: 'Run', accelerator: 'CmdOrCtrl+Return', separated: true },
+  { id: 'runs.pause', title: 'Pause selected', menu: 'Run', accelerator: 'CmdOrCtrl+P' },
+  { id: 'runs.stop', title: 'Stop selected', menu: 'Run', accelerator: 'CmdOrCtrl+.' },
+  { id: 'runs.pause-all', title: 'Pause everything that runs', menu: 'Run' },
+  { id: 'runs.rename', title: 'Rename selected…', menu: 'Run', separated: true },
+  { id: 'runs.remove', title: 'Remove selected', menu: 'Run' },
+  { id: 'undo', title: 'Undo the last removal', menu: 'Run' },
+  { id: 'shortcuts', title: 'Keyboard shortcuts', menu: 'Help' },
 ] as const satisfies readonly Command[];
 
 export const commands: readonly Command[] = table;

@@ -87,13 +87,15 @@ export interface MemoryEstimate {
   activations: number;
   /** Output logits, their softmax and their gradient: N × V each. */
   logits: number;
+  /** What a PES pass holds at once, instead of activations and logits; 0 where none is measured. */
+  similarity: number;
   total: number;
 }
 
 const bytesOfFloat = 4;
 
-/** Bytes of a training step in float32. An engine adds its own workspace. */
-export function memoryEstimate({ model, training }: RunConfiguration): MemoryEstimate {
+/** Bytes of a run in float32 at its fullest. An engine adds its own workspace. */
+export function memoryEstimate({ model, training, evaluation }: RunConfiguration): MemoryEstimate {
   const { vocabulary: V, width: D, layers: L, heads: H, context: T, experts: E, active: K, expertWidth: F } = model;
   const N = training.batch * T;
   const parameters = bytesOfFloat * countParameters(model).total;
@@ -104,6 +106,9 @@ export function memoryEstimate({ model, training }: RunConfiguration): MemoryEst
   const activations = bytesOfFloat * N * L * (attention + experts);
   const logits = bytesOfFloat * N * 3 * V;
   const moments = 2 * parameters;
-  const total = 2 * parameters + moments + activations + logits;
-  return { parameters, gradients: parameters, moments, activations, logits, total };
+  // Every expert's output, its unit rows twice, and what follows from them, for one layer at a time.
+  const measuresSimilarity = model.kind === 'moe' && evaluation.similarityTokens > 0;
+  const similarity = measuresSimilarity ? bytesOfFloat * N * E * 4 * D : 0;
+  const total = 2 * parameters + moments + Math.max(activations + logits, similarity);
+  return { parameters, gradients: parameters, moments, activations, logits, similarity, total };
 }

@@ -66,7 +66,7 @@ export const trainingSchema = z.strictObject({
     .describe('which parameters decay; matrices leaves out norm gains'),
   beta1: z.number().min(0).lt(1).default(0.9).describe('decay of the first moment'),
   beta2: z.number().min(0).lt(1).default(0.95).describe('decay of the second moment'),
-  epsilon: z.number().gt(0).max(1).default(1e-8).describe('added to the root of the second moment'),
+  epsilon: real(1e-30, 1).default(1e-8).describe('added to the root of the second moment'),
   clip: real(0, 1e9).default(1).describe('largest gradient norm; 0 clips nothing'),
   checkpointEvery: integer(0, 1e9).describe('steps between checkpoints; 0 keeps only the last'),
 });

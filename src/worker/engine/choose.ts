@@ -22,8 +22,10 @@ export async function resolveEngineKind(kind: EngineKind, hasGpu = hasRealGpu): 
   return (await hasGpu()) ? 'onnx-webgpu' : 'onnx-cpu';
 }
 
-/** As many threads as are asked for; 0 asks for all that this process may use. */
-export const resolveThreads = (threads: number): number => threads || availableParallelism();
+const cores = availableParallelism();
+
+/** As many threads as are asked for, at most two a core; 0 asks for all cores that this process may use. */
+export const resolveThreads = (threads: number): number => Math.min(threads || cores, 2 * cores);
 
 /** An engine with its state at zero. @throws LabError 'engine' where this machine cannot run it. */
 export async function createEngine(

@@ -30,7 +30,7 @@ export interface Program {
 /** A program compiled for its shapes. */
 export interface Compiled {
   /**
-   * Runs once. Inputs are copied before the call returns; outputs are fresh host tensors.
+   * Runs once. Inputs are read until it resolves, so leave them unchanged until then; outputs are fresh host tensors.
    * A program that differentiates leaves its gradients in the engine: `accumulate` adds to those already there.
    */
   run(inputs: Record<string, HostArray>, options?: { accumulate?: boolean }): Promise<Record<string, HostTensor>>;

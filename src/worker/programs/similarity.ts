@@ -13,7 +13,7 @@ const smallest = 1e-30;
 
 /**
  * Inputs: tokens int32 [N]; counted float32 [N], 1 or, for a row that only fills the batch up, 0; bias [L, E] when `withBias`.
- * Outputs: pairs float32 [L, E, E], the mean cosine of each pair over the counted tokens; perToken float32 [L, N], each token's PES.
+ * Outputs: pairs float32 [L, E, E], the mean cosine of each pair over the counted tokens; perToken float32 [L, N], each counted token's PES.
  */
 export function similarityProgram(model: ModelConfiguration, batch: number, withBias: boolean): Program {
   const { targets: _, ...inputs } = batchInputs(model, batch, withBias);
@@ -43,16 +43,15 @@ const unitRows = (x: Tensor): Tensor => tf.mul(x, tf.rsqrt(tf.add(squaredNorms(x
 function pairwiseSimilarity(units: Tensor[], counted: Tensor): { pairs: Tensor; perToken: Tensor } {
   const [N, D] = units[0]!.shape as [number, number];
   const E = units.length;
-  const flatten = (rows: Tensor[]) =>
-    tf.concat(
-      rows.map((row) => tf.reshape(row, [1, N * D])),
-      0,
-    );
   const weights = tf.reshape(counted, [N, 1]);
-  const weighted = flatten(units.map((unit) => tf.mul(unit, weights)));
-  const pairs = tf.div(matMul(weighted, flatten(units), false, true), tf.sum(counted)) as Tensor;
-  const sum = units.reduce((total, unit) => tf.add(total, unit));
-  const own = units.map(squaredNorms).reduce((total, norm) => tf.add(total, norm));
+  const weighted = units.map((unit) => tf.mul(unit, weights) as Tensor);
+  const flat = tf.concat(
+    weighted.map((unit) => tf.reshape(unit, [1, N * D])),
+    0,
+  );
+  const pairs = tf.div(matMul(flat, flat, false, true), tf.sum(counted)) as Tensor;
+  const sum = weighted.reduce((total, unit) => tf.add(total, unit));
+  const own = weighted.map(squaredNorms).reduce((total, norm) => tf.add(total, norm));
   const perToken = tf.div(tf.sub(squaredNorms(sum), own), Math.max(1, E * (E - 1))) as Tensor;
   return { pairs, perToken: tf.reshape(perToken, [N]) };
 }

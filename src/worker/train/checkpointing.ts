@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../../shared/errors.ts';
 import type { CheckpointRecord } from '../../shared/worker-messages.ts';
 import { writeCheckpoint } from '../checkpoint/checkpoint-folder.ts';
+import { notFinite } from '../checkpoint/not-finite.ts';
 import type { JobEvent } from '../job-event.ts';
 import { biasName, biasOfLayer, type TrainingContext, type TrainingState } from './training-state.ts';
 
@@ -16,7 +17,10 @@ export interface CheckpointPolicy {
   pause: AbortSignal;
 }
 
-/** Makes sure that this run has a checkpoint of the present step. */
+/**
+ * Makes sure that this run has a checkpoint of the present step.
+ * @throws LabError 'not-finite' rather than write weights that cannot be trained further: the checkpoint before is the last good one
+ */
 export async function* saveCheckpoint(
   context: TrainingContext,
   state: TrainingState,
@@ -64,6 +68,20 @@ async function writeState(
     configuration,
     corpusHash: corpus.hash,
     buffers,
-    download: (kind, name) => engine.download(kind, name),
+    download: async (kind, name) => {
+      const data = await engine.download(kind, name);
+      requireNumbers(data, kind, name, state.step);
+      return data;
+    },
   });
+}
+
+function requireNumbers(data: Float32Array, kind: string, name: string, step: number): void {
+  const { count, first } = notFinite(data);
+  if (first === null) return;
+  throw new LabError(
+    'not-finite',
+    `After step ${step}, ${count} entries of ${name} (${kind}) are no finite numbers; no checkpoint is made of them.`,
+    { field: name, value: String(data[first]) },
+  );
 }

@@ -105,7 +105,17 @@ async function readBias(checkpoint: Checkpoint, configuration: RunConfiguration)
   if (!bias || !hasBias(checkpoint)) return bias;
   const { layers, experts } = configuration.model;
   for (let layer = 0; layer < layers; layer++) {
-    biasOfLayer(bias, experts, layer).set(await checkpoint.readBuffer(biasName(layer)));
+    const name = biasName(layer);
+    const data = await checkpoint.readBuffer(name);
+    if (data.length !== experts) {
+      throw new LabError(
+        'checkpoint',
+        `The checkpoint ${checkpoint.record.folder} has ${data.length} numbers in ${name}; it must have ${experts}, one an expert.`,
+        { field: name, value: String(data.length), remedy: 'Take an earlier checkpoint.' },
+      );
+    }
+    requireNumbers(data, 'bias', name, checkpoint.record.folder);
+    biasOfLayer(bias, experts, layer).set(data);
   }
   return bias;
 }

@@ -1,7 +1,8 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PresetOverrides } from '../../shared/config/presets.ts';
+import { writeCheckpoint } from '../checkpoint/checkpoint-folder.ts';
 import { openCorpus } from '../data/corpus.ts';
 import { OnnxCpuEngine } from '../engine/onnx/cpu-engine.ts';
 import type { JobEvent } from '../job-event.ts';
@@ -9,7 +10,7 @@ import { parameterSpecifications } from '../model/parameters.ts';
 import type { CheckpointPolicy } from './checkpointing.ts';
 import { exampleConfiguration, exampleFolder, metricsOf, only } from './example-run.testing.ts';
 import { compilePrograms, disposePrograms } from './programs.ts';
-import { startFromSeeds } from './start.ts';
+import { startFromCheckpoint, startFromSeeds } from './start.ts';
 import { train } from './training.ts';
 import type { TrainingContext, TrainingState } from './training-state.ts';
 
@@ -116,6 +117,45 @@ test('a validation loss that is not finite stops before a checkpoint is made of 
     expect(error).toMatchObject({ code: 'not-finite', field: 'validation loss', value: 'NaN' });
     expect(metricsOf(seen).at(-1)!.step).toBe(10);
     expect(state.checkpoint).toBeNull();
+  });
+});
+
+test('weights that are not finite make no checkpoint: the one before stays the last good one', async () => {
+  const training = { checkpointEvery: 5 };
+  await withTraining({ training, evaluation: { every: 1000 } }, async ({ context, state, policy }) => {
+    const { engine } = context;
+    const { update } = engine;
+    engine.update = async (rates) => {
+      await update.call(engine, rates);
+      if (rates.step === 10) await engine.upload('parameter', 'norm', new Float32Array(16).fill(Number.NaN));
+    };
+    const error = await drain(train(context, state, policy), []);
+    expect(error).toMatchObject({ code: 'not-finite', field: 'norm', value: 'NaN' });
+    expect(state.checkpoint!.step).toBe(5);
+    expect(readdirSync(policy.folder)).toEqual(['step-00000005']);
+  });
+});
+
+test('a checkpoint whose bias is damaged is refused', async () => {
+  await withTraining({ objective: [{ kind: 'loss-free-bias' }] }, async ({ context, state, policy, everything }) => {
+    const { engine, configuration, corpus } = context;
+    const { bias, checkpoint: _, ...content } = state;
+    const held = await everything();
+    const damaged = async (first: Float32Array) => {
+      const buffers = [first, bias!.slice(4)].map((data, layer) => ({
+        name: `layers.${layer}.router.bias`,
+        shape: [data.length],
+        data,
+      }));
+      const download = async (kind: string, name: string) => held[`${kind} ${name}`]!;
+      const rest = { configuration, corpusHash: corpus.hash, buffers, download };
+      const { folder } = await writeCheckpoint(policy.folder, { ...content, ...rest });
+      return startFromCheckpoint(engine, configuration, corpus, folder);
+    };
+    const field = 'layers.0.router.bias';
+    await expect(damaged(Float32Array.of(0, 0, 0, Number.NaN))).rejects.toMatchObject({ code: 'checkpoint', field });
+    await expect(damaged(new Float32Array(5))).rejects.toMatchObject({ code: 'checkpoint', field, value: '5' });
+    await expect(damaged(new Float32Array(4))).resolves.toMatchObject({ state: { step: 0 } });
   });
 });
 

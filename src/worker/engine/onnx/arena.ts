@@ -1,6 +1,7 @@
 // The state of a model in memory shared between ONNX Runtime (which reads parameters and writes gradients) and the optimizer's threads.
 // One memory holds, one after the other, a region for each kind of state, laid out alike: matrices first, then vectors.
 // WebAssembly addresses 4 GiB, so a large model has several memories.
+import { LabError } from '../../../shared/errors.ts';
 import type { StateKind } from '../engine.ts';
 import type { Job } from './optimizer-module.ts';
 import type { Slot } from './slots.ts';
@@ -104,9 +105,16 @@ export class Arena {
 const aligned = (floats: number): number => Math.ceil(floats / alignment) * alignment;
 
 function addMemory(memories: WebAssembly.Memory[], pages: number): WebAssembly.Memory {
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  memories.push(memory);
-  return memory;
+  try {
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    memories.push(memory);
+    return memory;
+  } catch {
+    const size = `${((pages * pageBytes) / 2 ** 30).toFixed(1)} GB`;
+    throw new LabError('engine', `This machine has no ${size} of memory more for the state of the model.`, {
+      remedy: 'Make the model smaller, or end other programs.',
+    });
+  }
 }
 
 /** Slots in order, split where a memory is full. */
@@ -115,6 +123,17 @@ function bins(slots: readonly Slot[]): Slot[][] {
   let used = 0;
   for (const slot of slots) {
     const floats = aligned(slot.length);
+    if (floats > capacityFloats) {
+      throw new LabError(
+        'engine',
+        `${slot.name} has ${slot.length} numbers; the engine onnx-cpu holds at most ${Math.floor(capacityFloats)} in one parameter.`,
+        {
+          field: slot.name,
+          value: String(slot.length),
+          remedy: 'Lower model.vocabulary, model.width or model.expertWidth.',
+        },
+      );
+    }
     if (used + floats > capacityFloats && used > 0) {
       all.push([]);
       used = 0;

@@ -19,6 +19,13 @@ test('no expert needs more rows than there are tokens', () => {
   expect(capacity.follow(64)).toBe(true);
 });
 
+test('routing by NaN, more rows than tokens, is not repeated without end', () => {
+  const capacity = new Capacity(64, 8, 2);
+  expect(capacity.follow(128)).toBe(false);
+  expect(capacity.follow(128)).toBe(true);
+  expect(capacity.rows).toBe(64);
+});
+
 test('it shrinks only after fifty runs that would fit', () => {
   const capacity = new Capacity(64, 8, 2);
   capacity.follow(60);

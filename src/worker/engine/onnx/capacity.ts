@@ -23,7 +23,8 @@ export class Capacity {
   /** Takes note of a run's largest load. False: it did not fit, and the run must be repeated with the new size. */
   follow(load: number): boolean {
     const wanted = this.#size(load * headroom);
-    if (load > this.rows) {
+    // More than all tokens is what routing by NaN gives: no size would ever fit it, and the loss tells.
+    if (load > this.rows && this.rows < this.#most) {
       this.rows = wanted;
       return false;
     }

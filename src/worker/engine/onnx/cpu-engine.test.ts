@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type { ModelConfiguration } from '../../../shared/config/schema.ts';
+import { initialise } from '../../model/initialise.ts';
 import { parameterSpecifications } from '../../model/parameters.ts';
 import { evaluateProgram } from '../../programs/evaluate.ts';
 import { trainProgram } from '../../programs/train.ts';
@@ -107,7 +108,33 @@ test('accumulated gradients are the sum of both', async () => {
   await program.run({ tokens: ids('a'), targets: ids('b') }, { accumulate: true });
   const both = await gradients();
   expect(both.some((value) => value !== 0)).toBe(true);
-  both.forEach((value, index) => expect(value).toBeCloseTo(first[index]! + second[index]!, 5));
+  for (const [index, value] of both.entries()) expect(value).toBeCloseTo(first[index]! + second[index]!, 5);
+});
+
+test('a token that comes often loses no part of its gradient to threads', async () => {
+  const wide = { ...model, width: 256, heads: 2, context: 128, layers: 1 };
+  const program = trainProgram(wide, [], 16);
+  const tokens = Int32Array.from({ length: 16 * wide.context }, (_, index) => index % 3);
+  const gradients = async (threads: number, runs: number) => {
+    engine = new OnnxCpuEngine(parameterSpecifications(wide), threads);
+    await initialise(wide, 1, (name, value) => engine.upload('parameter', name, value));
+    const compiled = await engine.compile(program);
+    const results: number[][] = [];
+    for (let run = 0; run < runs; run++) {
+      await compiled.run({ tokens, targets: tokens });
+      const [table, head] = [await engine.download('gradient', 'embedding'), await engine.download('gradient', 'head')];
+      results.push([...table, ...head]);
+    }
+    await compiled.dispose();
+    return results;
+  };
+  const [expected] = await gradients(1, 1);
+  await engine.dispose();
+  const length = (values: readonly number[]) => Math.hypot(...values);
+  for (const actual of await gradients(2, 8)) {
+    const difference = length(actual.map((value, index) => value - expected![index]!));
+    expect(difference / length(expected!)).toBeLessThan(1e-5);
+  }
 });
 
 test('outputs are fresh at every run', async () => {

@@ -62,7 +62,7 @@ export class OnnxCpuEngine implements Engine {
         );
         const feeds = { ...this.#states, ...inputTensors(program, inputs) };
         await runInto(session, feeds, { ...tensors, ...(accumulate ? addend : own) });
-        if (accumulate) this.#threads.run(this.#arena.accumulateJobs());
+        if (accumulate) await this.#threads.run(this.#arena.accumulateJobs());
         return outputs;
       },
       dispose: () => session.release(),
@@ -82,11 +82,11 @@ export class OnnxCpuEngine implements Engine {
   }
 
   async gradientNorm(): Promise<number> {
-    return Math.sqrt(this.#threads.run(this.#arena.normJobs()));
+    return Math.sqrt(await this.#threads.run(this.#arena.normJobs()));
   }
 
   async update(update: Update): Promise<void> {
-    this.#threads.run(this.#arena.updateJobs((matrices) => adamwRates(update, matrices)));
+    await this.#threads.run(this.#arena.updateJobs((matrices) => adamwRates(update, matrices)));
   }
 
   async dispose(): Promise<void> {

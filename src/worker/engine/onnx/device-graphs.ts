@@ -57,12 +57,14 @@ export class DeviceGraphs {
     return sums.reduce((total, sum) => total + sum, 0);
   }
 
-  /** New parameters and moments; `rates` as adamw-rates gives them. The old tensors are the caller's to dispose. */
-  async adamw(states: readonly SlotState[], rates: readonly number[]): Promise<Updated[]> {
+  /**
+   * New parameters and moments, one slot after the other; `rates` as adamw-rates gives them. The old tensors are the caller's to
+   * dispose as it goes: old and new of one chunk exist at once, of the whole model never.
+   */
+  async *adamw(states: Iterable<SlotState>, rates: readonly number[]): AsyncGenerator<Updated, void> {
     const scalars = Object.fromEntries(
       rates.map((rate, index) => [`r${index}`, tensorOver(Float32Array.of(rate), [])]),
     );
-    const updated: Updated[] = [];
     for (const chunk of chunks(states)) {
       const session = await this.#updateSession(
         chunk.map(({ parameter }) => parameter.dims),
@@ -77,15 +79,14 @@ export class DeviceGraphs {
         ]),
       );
       const results = await session.run({ ...scalars, ...feeds });
-      chunk.forEach((_, index) => {
-        updated.push({
+      for (const index of chunk.keys()) {
+        yield {
           parameter: results[`newP${index}`]!,
           firstMoment: results[`newM${index}`]!,
           secondMoment: results[`newV${index}`]!,
-        });
-      });
+        };
+      }
     }
-    return updated;
   }
 
   async dispose(): Promise<void> {
@@ -145,7 +146,7 @@ export class DeviceGraphs {
 export const zeros = (shape: readonly number[]): OrtTensor =>
   new ort.Tensor('float32', new Float32Array(shape.reduce((product, size) => product * size, 1)), shape);
 
-function* chunks(states: readonly SlotState[]): Generator<SlotState[]> {
+function* chunks(states: Iterable<SlotState>): Generator<SlotState[]> {
   let chunk: SlotState[] = [];
   let bytes = 0;
   for (const state of states) {

@@ -15,6 +15,14 @@ test('equal nodes are made once', () => {
   expect(graph.node('Concat', [x], { axis: 0 })).not.toBe(graph.node('Concat', [x], { axis: 1 }));
 });
 
+test('equal constants are made once, large ones too', () => {
+  const graph = new Graph();
+  const mask = (last: number) => Float32Array.from({ length: 10_000 }, (_, index) => (index === 9999 ? last : 0));
+  expect(graph.constant('float32', [100, 100], mask(1))).toBe(graph.constant('float32', [100, 100], mask(1)));
+  expect(graph.constant('float32', [100, 100], mask(1))).not.toBe(graph.constant('float32', [100, 100], mask(2)));
+  expect(graph.constant('float32', [100, 100], mask(1))).not.toBe(graph.constant('float32', [10_000], mask(1)));
+});
+
 test('what no output needs is left out', () => {
   const graph = new Graph();
   const x = graph.input('x', 'float32', [2]);

@@ -1,5 +1,7 @@
 // An ONNX graph under construction. Equal nodes are made once: a gradient kernel may restate the forward computation that
-// it needs (attention probabilities, say) and gets the forward's own result.
+// it needs (attention probabilities, say) and gets the forward's own result. Equal constants are one as well, however large:
+// the attention mask of a long context is held once, not once a layer and direction.
+import { createHash } from 'node:crypto';
 import {
   type Attribute,
   type ElementType,
@@ -11,8 +13,6 @@ import {
 
 /** ONNX Runtime's own operators. */
 export const contributed = 'com.microsoft';
-
-const shareUpTo = 4096;
 
 export class Graph {
   #nodes: OnnxNode[] = [];
@@ -27,10 +27,6 @@ export class Graph {
   }
 
   constant(type: ElementType, shape: readonly number[], values: ArrayLike<number>): string {
-    const key = values.length <= shareUpTo ? `${type}[${shape}]${Array.from(values)}` : null;
-    const known = key === null ? undefined : this.#known.get(key);
-    if (known) return known[0]!;
-    const name = this.#fresh();
     const data =
       type === 'float32'
         ? Float32Array.from(values)
@@ -39,8 +35,13 @@ export class Graph {
           : type === 'int64'
             ? BigInt64Array.from(Array.from(values, BigInt))
             : Uint8Array.from(values);
+    const bytes = new Uint8Array(data.buffer);
+    const key = `${type}[${shape}]${bytes.length <= 64 ? bytes : createHash('sha256').update(bytes).digest('hex')}`;
+    const known = this.#known.get(key);
+    if (known) return known[0]!;
+    const name = this.#fresh();
     this.#constants.push({ name, type, shape, data });
-    if (key !== null) this.#known.set(key, [name]);
+    this.#known.set(key, [name]);
     return name;
   }
 

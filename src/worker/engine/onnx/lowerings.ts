@@ -5,7 +5,7 @@ import { elementwise } from './lower/elementwise.ts';
 import { expertsPadded } from './lower/experts-padded.ts';
 import { expertsRagged } from './lower/experts-ragged.ts';
 import { gated } from './lower/gated.ts';
-import { loss } from './lower/loss.ts';
+import { addRowsAtomically, addRowsInOrder, loss } from './lower/loss.ts';
 import { normalisation } from './lower/normalisation.ts';
 import { reductions } from './lower/reductions.ts';
 import { registerLowerings } from './lower/register.ts';
@@ -15,13 +15,17 @@ import { TraceBackend } from './trace-backend.ts';
 /** ragged: each expert's rows a tensor of their own. padded: E blocks of equal capacity, static shapes. */
 export type Grouping = 'ragged' | 'padded';
 
-const common = { ...elementwise, ...shapes, ...reductions, ...normalisation, ...attention, ...loss, ...gated };
+const common = { ...elementwise, ...shapes, ...reductions, ...normalisation, ...attention, ...gated };
+const own = {
+  ragged: { ...loss(addRowsInOrder), ...expertsRagged },
+  padded: { ...loss(addRowsAtomically), ...expertsPadded },
+};
 
 function register(grouping: Grouping): { name: string; backend: TraceBackend } {
   const name = `onnx-${grouping}`;
   const backend = new TraceBackend();
   tf.registerBackend(name, () => backend, 0);
-  registerLowerings(name, backend, { ...common, ...(grouping === 'ragged' ? expertsRagged : expertsPadded) });
+  registerLowerings(name, backend, { ...common, ...own[grouping] });
   return { name, backend };
 }
 

@@ -1,10 +1,11 @@
 // A helper thread of the optimizer: waits for a generation of jobs, does its share of each, says so, waits again.
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { instantiate, type Job, work } from './optimizer-module.ts';
 import type { HelperData } from './optimizer-threads.ts';
 
 const { module, memories, gate, jobs, sums, index, shares } = workerData as HelperData;
 const kernels = memories.map((memory) => instantiate(module, memory));
+parentPort!.postMessage('ready');
 
 for (let generation = 0; ; generation++) {
   Atomics.wait(gate, 0, generation);

@@ -24,6 +24,8 @@ export class OptimizerThreads {
   #jobs = new SharedArrayBuffer(jobBytes);
   #sums: Float64Array;
   #shares: number;
+  /** This thread blocks while helpers work: one that never came would be waited for without end. */
+  #ready: Promise<unknown>;
 
   constructor(module: WebAssembly.Module, memories: WebAssembly.Memory[], threads: number) {
     this.#kernels = memories.map((memory) => instantiate(module, memory));
@@ -40,14 +42,16 @@ export class OptimizerThreads {
         index: helper + 1,
         shares: this.#shares,
       };
-      const worker = new Worker(new URL(`./optimizer-thread.${extension}`, import.meta.url), { workerData });
-      worker.unref();
-      return worker;
+      return new Worker(new URL(`./optimizer-thread.${extension}`, import.meta.url), { workerData });
     });
+    this.#ready = Promise.all(this.#helpers.map(started));
+    // Whoever runs the first job hears of it.
+    this.#ready.catch(() => {});
   }
 
-  /** Does all jobs; the sum of the squared norms among them. */
-  run(jobs: readonly Job[]): number {
+  /** Does all jobs; the sum of the squared norms among them. @throws LabError 'engine' when a helper did not start */
+  async run(jobs: readonly Job[]): Promise<number> {
+    await this.#ready;
     let total = 0;
     for (const batch of batches(jobs)) total += this.#runBatch(batch);
     return total;
@@ -77,6 +81,22 @@ export class OptimizerThreads {
     await Promise.all(this.#helpers.map((helper) => helper.terminate()));
     this.#helpers = [];
   }
+}
+
+/** Resolves when a helper waits for its first job; from then on it keeps no process alive. */
+function started(helper: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      const remedy = 'Lower engine.threads, or free some memory.';
+      reject(new LabError('engine', `A thread of the optimizer did not start: ${error.message}`, { remedy }));
+    };
+    helper.once('error', fail);
+    helper.once('message', () => {
+      helper.off('error', fail);
+      helper.unref();
+      resolve();
+    });
+  });
 }
 
 /** As many jobs at once as surely fit the shared buffer as text. */

@@ -58,6 +58,12 @@ export async function runInto(
   try {
     await session.run(inputs, { ...outputs, [stopOutput]: null });
   } catch (thrown) {
-    if (!(thrown instanceof Error && /^Non tensor type/.test(thrown.message))) throw thrown;
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    if (/^Non tensor type/.test(message)) return;
+    throw new LabError('engine', `ONNX Runtime could not finish a program: ${message}`, {
+      ...(/alloc/i.test(message) && {
+        remedy: 'Lower training.batch and raise training.accumulate, or free some memory.',
+      }),
+    });
   }
 }

@@ -10,11 +10,14 @@ import type { ParameterSpecification } from '../../model/parameters.ts';
 import type { Compiled, Engine, HostArray, HostTensor, Program, StateKind, Update } from '../engine.ts';
 import { adamwRates } from './adamw-rates.ts';
 import { Capacity } from './capacity.ts';
-import { DeviceGraphs, zeros } from './device-graphs.ts';
+import { DeviceGraphs, type SlotState, zeros } from './device-graphs.ts';
 import { inputTensors } from './inputs.ts';
 import { createSession, type OrtTensor, type Session } from './runtime.ts';
 import { places, type Slot, stackedSlots } from './slots.ts';
 import { largestLoadOutput, slotInput, type TracedProgram, traceProgram } from './trace.ts';
+
+/** Sizes of one program that stay compiled: each holds GPU memory, and loads wander between neighbours. */
+const keptVariants = 2;
 
 type States = Record<StateKind, Map<string, OrtTensor>>;
 
@@ -43,16 +46,23 @@ export class OnnxWebGpuEngine implements Engine {
     const variants = new Map<number, Promise<Variant>>();
     const variant = (rows: number): Promise<Variant> => {
       const known = variants.get(rows) ?? this.#compileVariant(program, rows);
+      // The last used is the last of the map.
+      variants.delete(rows);
       variants.set(rows, known);
       return known;
+    };
+    const release = async (keep = 0) => {
+      for (const [rows, old] of [...variants].slice(0, Math.max(0, variants.size - keep))) {
+        variants.delete(rows);
+        await old.then(
+          ({ session }) => session.release(),
+          () => {},
+        );
+      }
     };
     const { grouped } = program;
     const capacity = grouped ? new Capacity(grouped.tokens, grouped.experts, grouped.active) : null;
     await variant(capacity?.rows ?? 0);
-    const release = async () => {
-      for (const { session } of await Promise.all(variants.values())) await session.release();
-      variants.clear();
-    };
     this.#programs.add(release);
     return {
       run: async (inputs, { accumulate = false } = {}) => {
@@ -67,6 +77,7 @@ export class OnnxWebGpuEngine implements Engine {
             continue;
           }
           await this.#keepGradients(traced, results, accumulate);
+          await release(keptVariants);
           return Object.fromEntries(
             traced.outputs.map(({ name, shape }): [string, HostTensor] => [
               name,
@@ -104,26 +115,19 @@ export class OnnxWebGpuEngine implements Engine {
   }
 
   async gradientNorm(): Promise<number> {
+    await this.#flush();
     return Math.sqrt(await this.#graphs.squaredNorm([...this.#states.gradient.values()]));
   }
 
   async update(update: Update): Promise<void> {
     await this.#flush();
-    const { parameter, gradient, firstMoment, secondMoment } = this.#states;
     for (const matrices of [true, false]) {
-      const slots = this.#slots.filter((slot) => slot.matrix === matrices && gradient.has(slot.name));
-      const states = slots.map(({ name, shape }) => ({
-        parameter: parameter.get(name)!,
-        gradient: gradient.get(name)!,
-        firstMoment: firstMoment.get(name) ?? zeros(shape),
-        secondMoment: secondMoment.get(name) ?? zeros(shape),
-      }));
-      const updated = await this.#graphs.adamw(states, adamwRates(update, matrices));
-      slots.forEach(({ name }, index) => {
-        for (const kind of ['parameter', 'firstMoment', 'secondMoment'] as const) {
-          this.#put(kind, name, updated[index]![kind]);
-        }
-      });
+      const slots = this.#slots.filter((slot) => slot.matrix === matrices && this.#states.gradient.has(slot.name));
+      let done = 0;
+      for await (const updated of this.#graphs.adamw(this.#slotStates(slots), adamwRates(update, matrices))) {
+        const { name } = slots[done++]!;
+        for (const kind of ['parameter', 'firstMoment', 'secondMoment'] as const) this.#put(kind, name, updated[kind]);
+      }
     }
     this.#fetched = null;
   }
@@ -154,6 +158,19 @@ export class OnnxWebGpuEngine implements Engine {
       }
     }
     if (traced.gradients.size > 0) this.#fetched = null;
+  }
+
+  /** One after the other, so that zeros of a state not set yet are made as they are needed. */
+  *#slotStates(slots: readonly Slot[]): Generator<SlotState> {
+    const { parameter, gradient, firstMoment, secondMoment } = this.#states;
+    for (const { name, shape } of slots) {
+      yield {
+        parameter: parameter.get(name) ?? zeros(shape),
+        gradient: gradient.get(name)!,
+        firstMoment: firstMoment.get(name) ?? zeros(shape),
+        secondMoment: secondMoment.get(name) ?? zeros(shape),
+      };
+    }
   }
 
   #parameterFeeds(): Record<string, OrtTensor> {

@@ -7,33 +7,35 @@ import type { Inputs, Lowerings } from './register.ts';
 export const asInt64 = (backend: TraceBackend, ids: Inputs[string]): string =>
   backend.graph.node('Cast', [backend.nameOf(ids)], { to: elementTypes.int64 });
 
-/** Zeros [rows, width] with values [N, width] added at ids [N]. */
-function addRows(
-  backend: TraceBackend,
-  values: string,
-  ids: string,
-  rows: number,
-  width: number,
-  count: number,
-): string {
-  const { graph } = backend;
-  const zeros = graph.node('Expand', [graph.constant('float32', [1, 1], [0]), graph.indices([rows, width])]);
-  const places = graph.node('Reshape', [ids, graph.indices([count, 1])]);
-  return graph.node('ScatterND', [zeros, places, values], { reduction: 'add' });
-}
+/** Adds values [N, width] to the rows of a table [rows, width] at ids [N, 1] int64; an id may come many times. */
+type AddRows = (backend: TraceBackend, table: string, ids: string, values: string, shape: readonly number[]) => string;
 
-export const loss: Lowerings = {
+/**
+ * For the CPU, where ScatterND adds from several threads at once and loses what meets at one row (ONNX Runtime issues 18048, 23396);
+ * ScatterElements adds in order. `shape` is that of the values.
+ */
+export const addRowsInOrder: AddRows = ({ graph }, table, ids, values, shape) =>
+  graph.node('ScatterElements', [table, graph.node('Expand', [ids, graph.indices(shape)]), values], {
+    axis: 0,
+    reduction: 'add',
+  });
+
+/** For a GPU, which adds atomically. */
+export const addRowsAtomically: AddRows = ({ graph }, table, ids, values) =>
+  graph.node('ScatterND', [table, ids, values], { reduction: 'add' });
+
+export const loss = (addRows: AddRows): Lowerings => ({
   Embed: (backend, { table, ids }) =>
     backend.result(backend.graph.node('Gather', [backend.nameOf(table!), asInt64(backend, ids!)], { axis: 0 }), [
       ids!.shape[0]!,
       table!.shape[1]!,
     ]),
   EmbedGradient: (backend, { dy, ids }, { rows }) => {
+    const { graph } = backend;
     const [count, width] = dy!.shape as [number, number];
-    return backend.result(addRows(backend, backend.nameOf(dy!), asInt64(backend, ids!), rows, width, count), [
-      rows,
-      width,
-    ]);
+    const zeros = graph.node('Expand', [graph.constant('float32', [1, 1], [0]), graph.indices([rows, width])]);
+    const places = graph.node('Reshape', [asInt64(backend, ids!), graph.indices([count, 1])]);
+    return backend.result(addRows(backend, zeros, places, backend.nameOf(dy!), dy!.shape), [rows, width]);
   },
 
   // With P = softmax(logits) and m the row maximum: logsumexp = m − log(max P), which cannot underflow since max P ≥ 1/V.
@@ -64,13 +66,10 @@ export const loss: Lowerings = {
     const spread = graph.node('Mul', [graph.matmul(probabilities, weights), rise]);
     const targetRows = graph.node('Mul', [graph.node('Gather', [weights, ids], { axis: 0 }), fall]);
     const dHead = graph.matmul(probabilities, graph.node('Mul', [x, rise]), true, false);
-    const places = column(ids);
-    const dHeadWithTargets = graph.node('ScatterND', [dHead, places, graph.node('Mul', [x, fall])], {
-      reduction: 'add',
-    });
+    const dHeadWithTargets = addRows(backend, dHead, column(ids), graph.node('Mul', [x, fall]), hidden!.shape);
     return [
       backend.result(graph.node('Add', [spread, targetRows]), [count, width]),
       backend.result(dHeadWithTargets, head!.shape),
     ];
   },
-};
+});
