@@ -43,13 +43,20 @@ export interface Plot {
 export function plot({ width, height, series, view, ...options }: PlotOptions): Plot {
   const whole = options.x.domain ?? wholeOf(series, options.x.zero);
   const seen = view ?? whole;
-  const [top, bottom] = [8, height - 24];
-  const y = axis(extentOf(series, seen, options.y.scale === 'log'), [bottom, top], options.y);
+  // Above: the name of the y-axis; below: ticks, and under them the name of the x-axis.
+  const [top, bottom] = [24, height - 38];
+  const extent = extentOf(series, seen, options.y.scale === 'log');
+  const y = axis(extent, [bottom, top], withTicks(options.y, extent));
   const widest = Math.max(3, ...y.ticks.map(({ label }) => label.length));
   const frame: Frame = { left: 10 + 7 * widest, right: width - 12, top, bottom };
   const x = axis([...seen], [frame.left, frame.right], { ...options.x, domain: seen });
-  const corners = [bottom, top].map((pixel) => y.ticks.map(({ value }) => y.at(value) - pixel).join());
-  return { frame, x, y, view: seen, whole, key: `${width} ${height} ${seen.join()} ${frame.left} ${corners.join()}` };
+  const levels = y.ticks.map(({ value }) => `${value}@${y.at(value)}`).join();
+  return { frame, x, y, view: seen, whole, key: `${width} ${height} ${seen.join()} ${frame.left} ${levels}` };
+}
+
+/** On so short a piece a log scale is as good as linear, and only a linear one has round values there. */
+function withTicks(options: AxisOptions, [low = 1, high = 1]: readonly number[]): AxisOptions {
+  return options.scale === 'log' && high / low < 1.6 ? { ...options, scale: 'linear' } : options;
 }
 
 /** First and last x of all series; [0, 1] where there is none. */
@@ -64,24 +71,42 @@ export function wholeOf(series: readonly PlotSeries[], zero = false): Domain {
   return low < high ? [low, high] : low === high && !zero ? [low - 0.5, high + 0.5] : [0, 1];
 }
 
-/** Least and largest finite y in view, bands included, and the neighbours that lead out of it. */
+/**
+ * Least and largest finite y in view, with the neighbours that lead out of it. Intervals belong to it up to half as much
+ * again: a wide one runs out of the frame, and does not press flat what it is of.
+ */
 function extentOf(series: readonly PlotSeries[], [from, to]: Domain, positive: boolean): number[] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  const take = (value: number) => {
-    if (!Number.isFinite(value) || (positive && value <= 0)) return;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  };
-  for (const { points, band } of series) {
-    const [start, end] = visible(points, [from, to]);
-    for (let index = start; index < end; index += 1) take(points[index]![1]);
-    for (const [x, least, most] of band ?? []) {
+  const points = new Extent(positive);
+  const bands = new Extent(positive);
+  for (const one of series) {
+    const [start, end] = visible(one.points, [from, to]);
+    for (let index = start; index < end; index += 1) points.take(one.points[index]![1]);
+    for (const [x, least, most] of one.band ?? []) {
       if (x < from || x > to) continue;
-      take(least);
-      take(most);
+      bands.take(least);
+      bands.take(most);
     }
   }
-  return low <= high ? [low, high] : [];
+  if (points.low > points.high) return [];
+  const room = (points.high - points.low) / 2;
+  const low = Math.max(bands.low, positive ? points.low / 2 : points.low - room);
+  return [Math.min(points.low, low), Math.max(points.high, Math.min(bands.high, points.high + room))];
+}
+
+class Extent {
+  low = Number.POSITIVE_INFINITY;
+  high = Number.NEGATIVE_INFINITY;
+  readonly #positive: boolean;
+
+  constructor(positive: boolean) {
+    this.#positive = positive;
+  }
+
+  take(value: number): void {
+    if (!Number.isFinite(value) || (this.#positive && value <= 0)) return;
+    if (value < this.low) this.low = value;
+    if (value > this.high) this.high = value;
+  }
 }
 
 /** Indices [start, end) of the points in view, and one more on either side. */

@@ -1,11 +1,12 @@
 // Runs that differ in their seeds alone, as one curve: the mean, and the interval in which the mean of all seeds lies with
-// 95% confidence if runs scatter normally (Student's t). It says nothing of fewer than two runs.
+// 95% confidence if runs scatter normally (Student's t). It says nothing of fewer than three runs: the interval of two is
+// about thirteen times their standard error, and hides what it is of.
 import type { XY } from './extremes.ts';
 
 export interface MeanPoint {
   x: number;
   mean: number;
-  /** Equal to the mean where a single run is there. */
+  /** Equal to the mean where fewer than three runs are there. */
   low: number;
   high: number;
   /** Runs that it is the mean of. */
@@ -18,11 +19,11 @@ const quantiles = [
   2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
 ];
 
-/** Mean and half width of its 95% interval; null width with fewer than two values. */
+/** Mean and half width of its 95% interval; null width with fewer than three values. */
 export function meanInterval(values: readonly number[]): { mean: number; half: number | null } {
   const count = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  if (count < 2) return { mean, half: null };
+  if (count < 3) return { mean, half: null };
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
   return { mean, half: (quantiles[count - 2] ?? 1.96) * Math.sqrt(variance / count) };
 }

@@ -182,6 +182,16 @@ describe('train', () => {
     ]);
   });
 
+  it('refuses the same seed or objective twice', async () => {
+    const seeds = await io().run('train', '--steps', '3', '--seed', '1', '--seed', '01');
+    expect(seeds).toMatchObject({ code: 2, err: expect.stringContaining('The seed 1 is given twice') });
+    const objectives = await io().run('train', '--steps', '3', '--objective', 'simbal', '--objective', 'simbal:0.1');
+    expect(objectives).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('The objective simbal:0.1 is given twice'),
+    });
+  });
+
   it('trains from a configuration file', async () => {
     const shell = io();
     mkdirSync(join(place.home, 'text'));

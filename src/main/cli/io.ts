@@ -1,6 +1,7 @@
 // What the command line has to do with the process around it, so that a test can stand in its place.
 import { join } from 'node:path';
 import type { LaunchWorker } from '../compute/index.ts';
+import { exitCodes } from './exit-codes.ts';
 
 export interface Io {
   out(text: string): void;
@@ -18,12 +19,18 @@ export interface Io {
 }
 
 export function processIo(): Io {
-  // A reader that has seen enough (| head) is no reason to end what is being trained.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+  let outputLost = false;
+  // A reader that has seen enough (| head), a terminal that was closed, a full disk: none is a reason to end what is
+  // being trained.
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE' || code === 'EIO' || outputLost) return;
+    outputLost = true;
+    process.once('exit', () => {
+      process.exitCode ||= exitCodes.failure;
     });
-  }
+    process.stderr.write(`Standard output cannot be written (${code}).\n`);
+  });
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

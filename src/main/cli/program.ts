@@ -1,12 +1,14 @@
 // The commands, and how every one of them ends: with an exit code and, where something was wrong, one sentence and what to do.
 import { Command, CommanderError } from 'commander';
 import { LabError } from '../../shared/errors.ts';
+import { labVersion } from '../version.ts';
 import { compareCommand } from './commands/compare.ts';
 import { corpusCommand } from './commands/corpus.ts';
 import { demoCommand } from './commands/demo.ts';
 import { enginesCommand } from './commands/engines.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runsCommand } from './commands/runs.ts';
+import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -27,13 +29,16 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     return session.exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
-    return report(thrown, session);
+    const code = report(thrown, session);
+    // An interrupt ends what it stopped with an error, and is what the exit code says.
+    return session.exitCode || code;
   }
 }
 
 function programOf(io: Io, sessionOf: SessionOf): Command {
   const program = new Command('simbal')
     .description('Trains small mixture-of-experts language models and compares how their routers are balanced.')
+    .version(labVersion(), '--version', 'tells the version')
     .option('--home <folder>', "where everything is kept (default: SIMBAL_HOME, else the user's data folder)")
     .option('--json', 'JSON instead of words: one document, JSON lines for progress')
     .showSuggestionAfterError()
@@ -47,6 +52,7 @@ function programOf(io: Io, sessionOf: SessionOf): Command {
     runsCommand,
     corpusCommand,
     enginesCommand,
+    serveCommand,
   ];
   for (const command of commands) program.addCommand(command(sessionOf));
   for (const command of withSubcommands(program)) {

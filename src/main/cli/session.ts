@@ -100,4 +100,5 @@ export function noLab(home: string): LabError {
   });
 }
 
-const quoted = (text: string) => (/^[\w./~:\\-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+/** As one word of a command line. */
+export const quoted = (text: string) => (/^[\w./~:\\-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

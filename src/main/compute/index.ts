@@ -1,8 +1,9 @@
 // Starts, watches and stops worker processes: the only folder that knows how a process is made.
 export { type FinalEvent, type Job, type JobEnd, type JobLimits, jobLimits, startJob } from './job.ts';
-export { lastWordsText } from './last-lines.ts';
+export { LastLines, lastWordsText } from './last-lines.ts';
 export { nodeWorkers } from './node-process.ts';
-export { hasDisplay, openFile } from './open-address.ts';
+export { hasDisplay, openFile } from './open-file.ts';
 export { RestartPolicy } from './restart-policy.ts';
 export { type Crash, startTraining, type Training, type TrainingEnd } from './training.ts';
-export type { LaunchWorker, WorkerProcess } from './worker-process.ts';
+export { workerFile } from './worker-file.ts';
+export type { LaunchWorker, WorkerExit, WorkerProcess } from './worker-process.ts';

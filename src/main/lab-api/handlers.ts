@@ -120,8 +120,9 @@ export function handlersOver({ lab, about, summaries, dialogs, emit }: HandlerCo
     },
     settings: {
       get: () => readSettings(home),
-      set(change) {
-        const settings = { ...readSettings(home), ...change };
+      set({ concurrency, engine }) {
+        const before = readSettings(home);
+        const settings = { concurrency: concurrency ?? before.concurrency, engine: engine ?? before.engine };
         writeSettings(home, settings);
         lab.setConcurrency(settings.concurrency);
         emit({ type: 'settings', settings });

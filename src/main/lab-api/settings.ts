@@ -12,7 +12,7 @@ const fileOf = (home: string) => join(home, 'settings.json');
 export function readSettings(home: string): Settings {
   try {
     const { data } = calls.settings.set.input.safeParse(JSON.parse(readFileSync(fileOf(home), 'utf8')));
-    return { ...defaults, ...data };
+    return { concurrency: data?.concurrency ?? defaults.concurrency, engine: data?.engine ?? defaults.engine };
   } catch {
     return defaults;
   }

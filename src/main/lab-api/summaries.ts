@@ -43,7 +43,7 @@ export class Summaries {
 function readSummary(store: ReadOnlyStore, { id, parent, configuration }: RunRow): Read {
   const { model, training } = configuration;
   const newest = store.metrics.last(id);
-  const evaluation = store.evaluations.list(id).at(-1)?.evaluation;
+  const evaluation = store.evaluations.newest(id)?.evaluation;
   const points = pointsOf(store.metrics.series(id, 'crossEntropy', { resolution: sparklineResolution }));
   const step = newest?.step ?? parent?.step ?? 0;
   return {

@@ -52,7 +52,8 @@ export function startRun(run: RunRow, { store, launch, emit, threads, limits }: 
       await recorder.end('interrupted');
       const checkpoint = store.checkpoints.newest(run.id);
       const next = restarting ? 'It is started again' : 'It is not started again';
-      const from = checkpoint ? `from the checkpoint of step ${checkpoint.step}` : 'from the start of the run';
+      const beginning = run.parent ? `from step ${run.parent.step} of ${run.parent.run}` : 'from the start of the run';
+      const from = checkpoint ? `from the checkpoint of step ${checkpoint.step}` : beginning;
       await recorder.note(recorder.step, 'crash', `${crashText(crash)} ${next}${restarting ? ` ${from}` : ''}.`);
       return checkpoint;
     },
@@ -61,7 +62,7 @@ export function startRun(run: RunRow, { store, launch, emit, threads, limits }: 
 
   async function conclude(end: TrainingEnd): Promise<void> {
     await recorder.end(segmentOutcome(end, wanted));
-    const [status, message] = conclusion(end, wanted === 'stopped', safety(store, run.id, recorder.step));
+    const [status, message] = conclusion(end, wanted === 'stopped', safety(store, run, recorder.step));
     if (end.outcome === 'failed') await recorder.note(recorder.step, 'failed', message!);
     await recorder.patiently(() => setStatus(status, message));
   }
@@ -124,8 +125,11 @@ function conclusion(end: TrainingEnd, stopped: boolean, safe: string): [RunStatu
 const crashText = ({ reason, lastWords }: Crash) => `The worker ${reason}.${lastWordsText(lastWords)}`;
 
 /** What is not lost, in one sentence. */
-function safety(store: Store, run: string, step: number): string {
-  const checkpoint = store.checkpoints.newest(run);
+function safety(store: Store, { id, parent }: RunRow, step: number): string {
+  const checkpoint = store.checkpoints.newest(id);
+  if (!checkpoint && parent) {
+    return `There is no checkpoint of its own yet: it begins again at step ${parent.step} of ${parent.run} when it is resumed.`;
+  }
   if (!checkpoint) return 'There is no checkpoint yet: it starts anew when it is resumed.';
   const metrics = step > checkpoint.step ? ` and the metrics up to step ${step}` : '';
   return `The checkpoint of step ${checkpoint.step}${metrics} ${metrics ? 'are' : 'is'} safe.`;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configurationFromPreset } from '../../shared/config/index.ts';
+import { findings } from './comparison/findings.ts';
 import { compare, findRun, type Lab, type LabEvent } from './index.ts';
 import { addText, newRun, openPretended, type PretendedOptions, temporaryHome } from './pretended-lab.testing.ts';
 
@@ -139,6 +140,19 @@ describe('a run', () => {
     expect(lab.store.segments.list(longer.id)[0]!.fromStep).toBe(20);
     expect(steps(longer.id)).toEqual(upTo(30));
     expect(steps(run.id)).toEqual(upTo(20));
+    expect(() => lab.continueTo(run.id, 20)).toThrow('The run "run" is at step 20 already and cannot go on to 20.');
+  });
+
+  it('is forked on its own corpus, whatever has its name by now', async () => {
+    open();
+    const own = await addText(lab);
+    const run = newRun(lab, 10);
+    lab.start(run.id);
+    await lab.ended(run.id);
+    const other = await lab.addCorpus({ name: 'text', sources: [{ path: '/other' }], tokenizer: 'gpt2' });
+    expect(other.corpus.description.hash).not.toBe(own);
+    expect(lab.fork(run.id).corpusHash).toBe(own);
+    expect(lab.continueTo(run.id, 20).corpusHash).toBe(own);
   });
 
   it('is refused with a wrong configuration or an unknown corpus before anything is kept', async () => {
@@ -242,6 +256,30 @@ describe('a comparison', () => {
     expect(three.differences.map(({ field }) => field)).toEqual(['objective', 'seeds.data']);
     expect(compare(lab.store, [none.id], { resolution: 4 }).runs[0]!.curves.crossEntropy.length).toBeLessThanOrEqual(
       16,
+    );
+  });
+});
+
+describe('what a comparison says', () => {
+  it('takes runs of several seeds together, and not the same seed twice', async () => {
+    open();
+    await addText(lab);
+    const [first, again, seeded] = [{}, {}, { init: 1 }].map((seeds) => newRun(lab, 10, { seeds }).id);
+    for (const id of [first!, again!, seeded!]) lab.start(id);
+    await lab.ended(seeded!);
+    const said = (...ids: string[]) => findings(compare(lab.store, ids)).sentences.join(' ');
+    expect(said(first!, seeded!)).toContain('over seeds');
+    expect(said(first!, again!)).not.toContain('over seeds');
+  });
+
+  it('does not call the start of a run that has not begun different', async () => {
+    open();
+    await addText(lab);
+    const [begun, waits] = [newRun(lab, 10).id, newRun(lab, 10, { objective: [{ kind: 'simbal' }] }).id];
+    lab.start(begun);
+    await lab.ended(begun);
+    expect(findings(compare(lab.store, [begun, waits])).limits).toContain(
+      'Not all have begun: whether they start equal is not known yet.',
     );
   });
 });

@@ -59,10 +59,14 @@ export function openLab(options: LabOptions): Lab {
     });
   };
 
-  /** A configuration that holds, with the corpus that it names. */
-  function checked(value: unknown): { configuration: RunConfiguration; corpus: CorpusRow['description'] } {
+  /** A configuration that holds, with the corpus that it names; a run's own is `kept`, whatever is called so by now. */
+  function checked(
+    value: unknown,
+    kept?: RunRow,
+  ): { configuration: RunConfiguration; corpus: CorpusRow['description'] } {
     const configuration = parseConfiguration(value);
-    const { description } = findCorpus(store, configuration.corpus);
+    const same = kept?.configuration.corpus === configuration.corpus;
+    const { description } = same ? store.corpora.get(kept.corpusHash) : findCorpus(store, configuration.corpus);
     const { vocabulary, tokens } = description;
     checkCorpus(configuration, { vocabulary, trainTokens: tokens.train, validationTokens: tokens.validation });
     return { configuration, corpus: description };
@@ -159,7 +163,7 @@ export function openLab(options: LabOptions): Lab {
           },
         );
       }
-      const { configuration, corpus } = checked(value ?? run.configuration);
+      const { configuration, corpus } = checked(value ?? run.configuration, run);
       return told(
         store.runs.create({
           experiment: experiment ?? run.experiment,
@@ -174,6 +178,18 @@ export function openLab(options: LabOptions): Lab {
     continueTo(id, steps) {
       const { configuration, name } = store.runs.get(id);
       const { training } = configuration;
+      const { step } = store.checkpoints.newest(id) ?? { step: 0 };
+      if (steps <= step) {
+        throw new LabError(
+          'request',
+          `The run ${shown(name)} is at step ${step} already and cannot go on to ${steps}.`,
+          {
+            field: 'steps',
+            value: String(steps),
+            remedy: `Give more than ${step} steps.`,
+          },
+        );
+      }
       const longer = { ...configuration, training: { ...training, steps } };
       return lab.fork(id, { configuration: longer, name: `${name}, to step ${steps}` });
     },

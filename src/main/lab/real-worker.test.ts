@@ -108,7 +108,9 @@ describe('the lab with its worker', () => {
       const { step } = lab.store.checkpoints.newest(run)!;
       const kept = losses(lab, run);
       lab.start(run);
-      await expect.poll(() => lab.store.segments.list(run).at(-1)!.lastStep ?? 0).toBeGreaterThan(step);
+      await expect
+        .poll(() => lab.store.segments.list(run).at(-1)!.lastStep ?? 0, { timeout: 30_000 })
+        .toBeGreaterThan(step);
       lab.pause(run);
       expect((await lab.ended(run)).status).toBe('paused');
       expect(lab.store.segments.list(run)[1]).toMatchObject({ fromStep: step, outcome: 'paused' });

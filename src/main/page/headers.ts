@@ -6,8 +6,7 @@ export function pageHeaders(connect: "'self'" | "'none'"): Record<string, string
     'Content-Security-Policy': [
       "default-src 'none'",
       "script-src 'self'",
-      // Figures and report previews carry their styles; a style runs no script and may load nothing from elsewhere.
-      "style-src 'self' 'unsafe-inline'",
+      "style-src 'self'",
       // A figure becomes a PNG by way of an image of its own.
       "img-src 'self' data: blob:",
       "font-src 'self'",

@@ -7,7 +7,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { connect, type Transport } from '../../shared/socket.ts';
+import { connect, type Transport } from '../../shared/rpc.ts';
 import { overWebSocket } from '../../shared/transports.ts';
 import { encode } from '../../shared/wire.ts';
 import { nodeWorkers } from '../compute/index.ts';

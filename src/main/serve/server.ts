@@ -141,9 +141,8 @@ function handOut({ file, type, immutable }: PageFile, { method }: IncomingMessag
 function welcome(response: ServerResponse, { port, session }: Secrets): void {
   response.setHeader('Set-Cookie', `${cookieName(port)}=${session}; HttpOnly; SameSite=Strict; Path=/`);
   response.setHeader('Content-Type', 'text/html; charset=utf-8');
-  response.end(
-    '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>SimBal Lab</title>\n',
-  );
+  const head = '<meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><link rel="icon" href="data:,">';
+  response.end(`<!doctype html>${head}<title>SimBal Lab</title>\n`);
 }
 
 function refuseUpgrade(socket: Duplex, status: number): void {

@@ -55,6 +55,10 @@ test('one evaluation a step, the newest; a fork shows its parent below the fork'
     [20, 2],
     [40, 3],
   ]);
+  for (const run of [parent, fork]) {
+    expect(store.evaluations.newest(run)).toEqual(store.evaluations.list(run).at(-1));
+  }
+  expect(store.evaluations.newest(sampleRun(store).id)).toBeNull();
   store.close();
   remove();
 });

@@ -90,6 +90,8 @@ export interface Evaluations {
   get(id: number): EvaluationRow;
   /** In ascending steps, one a step, a fork's parent's included; `superseded` adds those that newer segments replaced. */
   list(run: string, options?: { superseded?: boolean }): EvaluationRow[];
+  /** The last of the list, without reading the others; null when there is none. */
+  newest(run: string): EvaluationRow | null;
 }
 
 export interface Checkpoints {
@@ -142,7 +144,7 @@ export interface ReadOnlyStore {
   readonly runs: Pick<Runs, 'get' | 'list'>;
   readonly segments: Pick<Segments, 'get' | 'list'>;
   readonly metrics: Pick<Metrics, 'series' | 'superseded' | 'names' | 'last'>;
-  readonly evaluations: Pick<Evaluations, 'get' | 'list'>;
+  readonly evaluations: Pick<Evaluations, 'get' | 'list' | 'newest'>;
   readonly checkpoints: Pick<Checkpoints, 'newest' | 'list'>;
   readonly events: Pick<Events, 'list'>;
   readonly corpora: Pick<Corpora, 'get' | 'list'>;

@@ -9,7 +9,7 @@ const explanations: [pattern: RegExp, says: (file: string) => string, remedy: st
     'Close the other program, or try again when it is done.',
   ],
   [
-    /^(SQLITE_FULL|ENOSPC|EDQUOT)/,
+    /^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)/,
     (file) => `The disk is full: ${file} could not grow; nothing was written.`,
     'Free some space and try again.',
   ],
@@ -54,7 +54,7 @@ export function isTemporary(thrown: unknown): boolean {
   return (
     thrown instanceof LabError &&
     thrown.code === 'store' &&
-    /^(SQLITE_(BUSY|LOCKED|FULL)|ENOSPC|EDQUOT)/.test(thrown.value ?? '')
+    /^(SQLITE_(BUSY|LOCKED|FULL|IOERR_SHMSIZE)|ENOSPC|EDQUOT)/.test(thrown.value ?? '')
   );
 }
 

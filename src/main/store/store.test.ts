@@ -125,6 +125,15 @@ test('an evaluation comes back as it was, with numbers that are not finite', () 
   expect(rows.map(({ id }) => store.evaluations.get(id).evaluation)).toEqual([evaluation, dense]);
 });
 
+test('checkpoints lie where the home lies, also when it has been moved', () => {
+  const run = sampleRun(store).id;
+  const record = { step: 1, folder: join('/former', 'checkpoints', run, 'step-1'), hashes: {}, bytes: 1 };
+  store.checkpoints.add(sampleSegment(store, run), record);
+  const folder = join(store.paths.checkpoints, run, 'step-1');
+  expect(store.checkpoints.newest(run)!.folder).toBe(folder);
+  expect(store.checkpoints.list(run).map((checkpoint) => checkpoint.folder)).toEqual([folder]);
+});
+
 test('checkpoints: the newest is the one added last, and a second of one step replaces the first', () => {
   const run = sampleRun(store).id;
   const first = sampleSegment(store, run);

@@ -26,7 +26,7 @@ export function storeOver(connection: Connection, paths: HomePaths, closed: () =
     segments,
     metrics: metricQueries(connection, runs, segments),
     evaluations: evaluationQueries(connection, runs, segments),
-    checkpoints: checkpointQueries(connection, runs, segments),
+    checkpoints: checkpointQueries(connection, runs, segments, paths),
     events: eventQueries(connection, runs),
     corpora: corpusQueries(connection),
     recover: () => recover(store),

@@ -1,6 +1,7 @@
 // Ink for curves: draws series on a canvas, and where nothing but new points at the end has come since, only these.
-import { keepExtremes, type XY } from '../../charts/index.ts';
+import type { XY } from '../../charts/index.ts';
 import { type Plot, type PlotSeries, visible } from '../../charts/plot.ts';
+import { trace } from '../../charts/trace.ts';
 
 interface Drawn {
   count: number;
@@ -12,6 +13,9 @@ export class CurveCanvas {
   readonly #canvas: HTMLCanvasElement;
   #key = '';
   #drawn = new Map<string, Drawn>();
+  /** CSS colours as the page has them now: asking is slow. */
+  #colours = new Map<string, string>();
+  #theme = '';
   /** For tests and curiosity: how many times everything was drawn anew. */
   redraws = 0;
 
@@ -40,8 +44,9 @@ export class CurveCanvas {
     context.rect(left - 4, top - 4, right - left + 8, bottom - top + 8);
     context.clip();
     const behindFirst = [...series].sort((a, b) => Number(b.look === 'faint') - Number(a.look === 'faint'));
-    const colours = resolved(this.#canvas, behindFirst);
-    for (const [index, one] of behindFirst.entries()) this.#curve(context, plot, one, colours[index]!);
+    if (theme !== this.#theme) this.#colours.clear();
+    this.#theme = theme;
+    for (const one of behindFirst) this.#curve(context, plot, one, this.#colour(one.colour));
     context.restore();
   }
 
@@ -54,8 +59,9 @@ export class CurveCanvas {
     if (before === 0 || points.length > before) {
       context.strokeStyle = colour;
       context.lineWidth = look === 'faint' ? 1 : 1.75;
-      context.globalAlpha = look === 'faint' ? 0.35 : 1;
+      context.globalAlpha = look === 'faint' ? 0.5 : 1;
       context.lineJoin = 'round';
+      context.lineCap = 'round';
       context.setLineDash(look === 'dashed' ? [5, 4] : []);
       strokeCurve(context, plot, points, from, end);
       context.setLineDash([]);
@@ -63,6 +69,16 @@ export class CurveCanvas {
       context.globalAlpha = 1;
     }
     this.#drawn.set(series.id, { count: points.length, samples: samplesOf(points, points.length) });
+  }
+
+  #colour(css: string): string {
+    const known = this.#colours.get(css);
+    if (known) return known;
+    this.#canvas.style.color = css;
+    const { color } = getComputedStyle(this.#canvas);
+    this.#canvas.style.color = '';
+    this.#colours.set(css, color);
+    return color;
   }
 
   #continues({ id, points }: PlotSeries): boolean {
@@ -78,24 +94,19 @@ export class CurveCanvas {
 const samplesOf = (points: readonly XY[], count: number) => [points[0], points[count >> 1], points[count - 1]];
 
 function strokeCurve(context: CanvasRenderingContext2D, plot: Plot, points: readonly XY[], start: number, end: number) {
-  let stretch: XY[] = [];
-  const flush = () => {
-    if (stretch.length === 1) {
-      context.fillStyle = context.strokeStyle;
-      context.fillRect(stretch[0]![0] - 1, stretch[0]![1] - 1, 2, 2);
-    } else if (stretch.length > 1) {
-      context.beginPath();
-      for (const [x, y] of keepExtremes(stretch)) context.lineTo(x, y);
-      context.stroke();
-    }
-    stretch = [];
-  };
-  for (let index = start; index < end; index += 1) {
-    const [x, y] = points[index]!;
-    if (plot.x.holds(x) && plot.y.holds(y)) stretch.push([plot.x.at(x), plot.y.at(y)]);
-    else flush();
-  }
-  flush();
+  const { x, y } = plot;
+  context.beginPath();
+  trace(points, start, end, {
+    x: x.at,
+    y: y.at,
+    holds: (point) => x.holds(point[0]) && y.holds(point[1]),
+    to(px, py, first) {
+      if (first) context.moveTo(px, py);
+      // To itself: a point alone between two gaps is seen too.
+      context.lineTo(px, py);
+    },
+  });
+  context.stroke();
 }
 
 function drawMarks(
@@ -124,25 +135,18 @@ function drawBand(
   band: NonNullable<PlotSeries['band']>,
   colour: string,
 ) {
-  const drawn = band.filter(([, low, high]) => plot.y.holds(low) && plot.y.holds(high));
+  const [from, to] = plot.view;
+  const seen = (index: number) => (band[index + 1]?.[0] ?? to) >= from && (band[index - 1]?.[0] ?? from) <= to;
+  const drawn = band.filter((_, index) => seen(index));
   if (drawn.length < 2) return;
+  // What a log scale cannot hold lies below everything that it can.
+  const at = (value: number) => (plot.y.holds(value) ? plot.y.at(value) : plot.frame.bottom + 8);
   context.beginPath();
-  for (const [x, low] of drawn) context.lineTo(plot.x.at(x), plot.y.at(low));
-  for (const [x, , high] of drawn.toReversed()) context.lineTo(plot.x.at(x), plot.y.at(high));
+  for (const [x, low] of drawn) context.lineTo(plot.x.at(x), at(low));
+  for (const [x, , high] of drawn.toReversed()) context.lineTo(plot.x.at(x), at(high));
   context.closePath();
   context.globalAlpha = 0.16;
   context.fillStyle = colour;
   context.fill();
   context.globalAlpha = 1;
-}
-
-/** CSS colours with variables, as the canvas's place in the page has them. */
-function resolved(canvas: HTMLCanvasElement, series: readonly PlotSeries[]): string[] {
-  const before = canvas.style.color;
-  const colours = series.map(({ colour }) => {
-    canvas.style.color = colour;
-    return getComputedStyle(canvas).color;
-  });
-  canvas.style.color = before;
-  return colours;
 }

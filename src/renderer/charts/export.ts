@@ -1,7 +1,8 @@
 // A chart as a file: SVG and PNG drawn for paper, on white and at a column's width, and CSV of every number behind it.
-import { colourVariables, figureStyle, lineChart } from '../../charts/index.ts';
-import { type Cell, csv } from '../../charts/csv.ts';
+
 import type { AxisOptions } from '../../charts/axis.ts';
+import { type Cell, csv } from '../../charts/csv.ts';
+import { colourVariables, figureStyle, lineChart } from '../../charts/index.ts';
 import type { PlotSeries } from '../../charts/plot.ts';
 import type { Domain } from '../../charts/viewport.ts';
 

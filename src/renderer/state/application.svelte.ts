@@ -54,6 +54,10 @@ export class Application {
     return [...this.selected].flatMap((id) => this.runs.run(id) ?? []);
   }
 
+  select(runs: readonly RunEntry[]): void {
+    for (const { id } of runs) this.selected.add(id);
+  }
+
   /** True where it went well; a failure is told. */
   async attempt(work: () => Promise<unknown>): Promise<boolean> {
     try {
@@ -136,10 +140,7 @@ export class Application {
 }
 
 export const startable = ({ summary: { status, queuePosition } }: RunEntry) =>
-  status === 'paused' ||
-  status === 'stopped' ||
-  status === 'failed' ||
-  (status === 'queued' && queuePosition === null);
+  status === 'paused' || status === 'stopped' || status === 'failed' || (status === 'queued' && queuePosition === null);
 export const pausable = ({ summary: { status, queuePosition } }: RunEntry) =>
   status === 'running' || (status === 'queued' && queuePosition !== null);
 export const stoppable = ({ summary: { status } }: RunEntry) =>

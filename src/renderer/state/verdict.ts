@@ -9,7 +9,9 @@ export interface ObjectiveVerdict {
   key: string;
   label: string;
   colour: ColourKey;
+  /** Runs that it is of, and whether they are finished: numbers of others still change and are of different steps. */
   runs: number;
+  finished: boolean;
   loss: { mean: number; half: number | null };
   perplexity: { mean: number; half: number | null };
   /** Against the baseline; null for the baseline itself or where there is none. */
@@ -18,7 +20,8 @@ export interface ObjectiveVerdict {
 
 export type SpeedUp =
   /** Tokens as a share of the baseline's, mean over pairs of runs, and its interval over them. */
-  { reached: true; ratio: number; half: number | null; pairs: number } | { reached: false; pairs: number; missed: number };
+  | { reached: true; ratio: number; half: number | null; pairs: number }
+  | { reached: false; pairs: number; missed: number };
 
 export interface MeasuredRun {
   id: string;
@@ -28,6 +31,7 @@ export interface MeasuredRun {
   seed: string;
   points: readonly LossPoint[];
   perplexity: number;
+  finished: boolean;
 }
 
 export function measuredRuns(runs: readonly ComparedRun[]): MeasuredRun[] {
@@ -43,6 +47,7 @@ export function measuredRuns(runs: readonly ComparedRun[]): MeasuredRun[] {
         seed: seedOf(run.configuration.seeds),
         points: run.evaluations,
         perplexity: run.final.perplexity,
+        finished: run.status === 'completed',
       },
     ];
   });
@@ -59,18 +64,28 @@ export function baselineKey(runs: readonly { objectiveKey: string }[]): string |
 
 /** Best first. */
 export function verdicts(runs: readonly MeasuredRun[], baseline = baselineKey(runs)): ObjectiveVerdict[] {
-  const groups = Map.groupBy(runs, ({ objectiveKey }) => objectiveKey);
+  const all = Map.groupBy(runs, ({ objectiveKey }) => objectiveKey);
+  const groups = new Map([...all].map(([key, group]) => [key, settled(group)]));
   const slower = baseline === null ? [] : (groups.get(baseline) ?? []);
   const lines = [...groups].map(([key, group]) => ({
     key,
     label: group[0]!.label,
     colour: group[0]!.colour,
     runs: group.length,
+    finished: group.every(({ finished }) => finished),
     loss: meanInterval(group.map(({ points }) => newest(points))),
     perplexity: meanInterval(group.map(({ perplexity }) => perplexity)),
     speedUp: key === baseline ? null : speedUp(slower, group),
   }));
   return lines.sort((a, b) => a.loss.mean - b.loss.mean);
+}
+
+/** The finished runs where there are some; else the one that is furthest, since a mean of different steps means nothing. */
+export function settled<Run extends { finished: boolean; points: readonly LossPoint[] }>(runs: readonly Run[]): Run[] {
+  const finished = runs.filter((run) => run.finished);
+  if (finished.length > 0) return finished;
+  const tokens = ({ points }: Run) => points.at(-1)?.tokens ?? 0;
+  return runs.toSorted((a, b) => tokens(b) - tokens(a)).slice(0, 1);
 }
 
 const newest = (points: readonly LossPoint[]) => points.at(-1)?.loss ?? Number.NaN;

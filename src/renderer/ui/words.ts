@@ -23,12 +23,13 @@ export function interval({ mean, half }: { mean: number; half: number | null }, 
 export function speedUpText(speedUp: SpeedUp | null): string {
   if (!speedUp) return missing;
   if (!speedUp.reached) {
-    return speedUp.pairs === 1 ? 'not reached' : `not reached in ${speedUp.missed} of ${speedUp.pairs}`;
+    return speedUp.missed === speedUp.pairs ? 'not reached' : `not reached in ${speedUp.missed} of ${speedUp.pairs}`;
   }
   const share = 1 - speedUp.ratio;
   if (Math.abs(share) < 0.0005) return 'as many tokens';
-  const half = speedUp.half === null ? '' : ` ± ${percent(speedUp.half)}`;
-  return `${percent(Math.abs(share))}${half} ${share > 0 ? 'fewer' : 'more'} tokens`;
+  const half = speedUp.half === null || speedUp.half < 0.0005 ? '' : ` ± ${percent(speedUp.half)}`;
+  const text = `${percent(Math.abs(share))}${half} ${share > 0 ? 'fewer' : 'more'} tokens`;
+  return speedUp.half !== null && Math.abs(share) < speedUp.half ? `no clear difference: ${text}` : text;
 }
 
 export function count(many: number, one: string, more = `${one}s`): string {

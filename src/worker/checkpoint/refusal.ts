@@ -11,7 +11,8 @@ export function quote(text: string): string {
 }
 
 export function refusal(path: string, reason: string, evidence: ErrorEvidence = {}): LabError {
-  return new LabError('checkpoint', `${path}: ${reason}`, { field: path, ...evidence });
+  const stop = /[.!?]$/.test(reason) ? '' : '.';
+  return new LabError('checkpoint', `${path}: ${reason}${stop}`, { field: path, ...evidence });
 }
 
 const plainReasons: Record<string, string> = {

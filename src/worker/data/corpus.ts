@@ -179,6 +179,6 @@ function expectSize(folder: string, file: string, size: number, expected: number
 function damaged(folder: string, what: string): LabError {
   return new LabError('corpus', `The corpus in ${folder} is damaged, or of another version: ${what}.`, {
     field: folder,
-    remedy: 'Prepare the corpus again from its sources.',
+    remedy: 'Delete that folder, then add the corpus again from its sources.',
   });
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PresetOverrides } from '../../shared/config/presets.ts';
@@ -33,6 +33,17 @@ const afterEvaluation = (step: number) => (event: JobEvent) =>
   event.type === 'evaluation' && event.evaluation.step === step;
 
 describe('a run', () => {
+  test('on a corpus with one flipped byte is refused before anything is trained', async () => {
+    const corpus = join(example.folder, 'flipped');
+    cpSync(join(example.folder, 'corpus'), corpus, { recursive: true });
+    const file = join(corpus, 'train.tokens');
+    const bytes = readFileSync(file);
+    bytes[1234]! ^= 1;
+    writeFileSync(file, bytes);
+    const events = await eventsOf({ ...newJob(), corpus });
+    expect(events).toMatchObject([{ type: 'failed', error: { code: 'corpus', field: corpus }, checkpoint: null }]);
+  });
+
   test('yields its start, every step once, evaluations and checkpoints as scheduled, and its end', async () => {
     const events = await eventsOf(newJob({ objective: [{ kind: 'simbal' }], training: { checkpointEvery: 8 } }));
     expect(events[0]).toMatchObject({

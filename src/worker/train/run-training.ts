@@ -30,6 +30,8 @@ export async function* runTraining(job: TrainingJob, pause: AbortSignal): AsyncG
     const configuration = parseConfiguration(job.configuration);
     const corpus = openCorpus(job.corpus);
     undo.push(() => corpus.close());
+    // A flipped byte would be trained on without a word.
+    await corpus.verify();
     const { vocabulary, tokens } = corpus;
     checkCorpus(configuration, { vocabulary, trainTokens: tokens.train, validationTokens: tokens.validation });
     const kind = await resolveEngineKind(configuration.engine.kind);

@@ -6,7 +6,7 @@ import { reportPage } from '../../lab/report-page.ts';
 import { comparisonText } from '../comparison-text.ts';
 import { timeText } from '../options.ts';
 import type { SessionOf } from '../program.ts';
-import { noLab } from '../session.ts';
+import { noLab, quoted } from '../session.ts';
 import { writeText } from '../write-text.ts';
 
 export const compareCommand = (sessionOf: SessionOf) =>
@@ -21,8 +21,8 @@ export const compareCommand = (sessionOf: SessionOf) =>
         const ids = names.map((name) => findRun(store, name).id);
         const comparison = compare(store, ids);
         const file = html === undefined ? undefined : resolve(session.io.folder, html);
-        if (file) {
-          const again = [session.command(`compare ${ids.join(' ')} --html ${html}`)];
+        if (html !== undefined && file) {
+          const again = [session.command(`compare ${ids.join(' ')} --html ${quoted(html)}`)];
           writeText(file, reportPage(comparison, { made: timeText(new Date()), again }));
         }
         const written = file ? `\nThe page with all curves: ${file}\n` : '';

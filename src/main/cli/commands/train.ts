@@ -134,6 +134,11 @@ function fromFile({ io }: Session, file: string): RunConfiguration {
 function sweep(base: RunConfiguration, { objective = [], seed = [], name }: TrainOptions): RunConfiguration[] {
   const objectives = objective.length > 0 ? objective : [null];
   const seeds = seed.length > 0 ? seed : [null];
+  refuseTwice('seed', seed.map(String));
+  refuseTwice(
+    'objective',
+    objective.map((text) => objectiveText(parseObjectiveText(text))),
+  );
   const labels = objectives.map((text) => (text === null ? null : objectiveLabel(parseObjectiveText(text))));
   return objectives.flatMap((text, index) =>
     seeds.map((number) => {
@@ -154,4 +159,15 @@ function sweep(base: RunConfiguration, { objective = [], seed = [], name }: Trai
       ]);
     }),
   );
+}
+
+/** The same run twice is the same numbers twice. */
+function refuseTwice(option: string, values: readonly string[]): void {
+  const twice = values.find((value, index) => values.indexOf(value) < index);
+  if (twice === undefined) return;
+  throw new LabError('request', `The ${option} ${twice} is given twice: it would train the same run again.`, {
+    field: option,
+    value: twice,
+    remedy: `Name each ${option} once.`,
+  });
 }

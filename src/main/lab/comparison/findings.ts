@@ -34,7 +34,13 @@ export function findings({ runs, equalStart }: Comparison): Findings {
 }
 
 function groupsOf(runs: readonly ComparedRun[]): Group[] {
-  const alike = ({ configuration: { name: _, seeds: __, ...rest } }: ComparedRun) => JSON.stringify(rest);
+  const times = new Map<string, number>();
+  // One trained again from the same seeds says nothing of chance: it begins a group of its own.
+  const alike = ({ configuration: { name: _, seeds, ...rest } }: ComparedRun) => {
+    const same = JSON.stringify([rest, seeds]);
+    times.set(same, (times.get(same) ?? 0) + 1);
+    return JSON.stringify([rest, times.get(same)]);
+  };
   const groups = [...Map.groupBy(runs, alike).values()];
   const labels = runLabels(groups.map(([first]) => first!));
   return groups.map((members, index) => ({
@@ -123,7 +129,9 @@ function unfinished(runs: readonly ComparedRun[]): string[] {
 }
 
 function start(runs: readonly ComparedRun[], equal: Comparison['equalStart']['equal']): string[] {
+  const begun = runs.filter(({ start }) => start !== null).length;
   if (runs.length < 2) return [];
+  if (begun < runs.length) return ['Not all have begun: whether they start equal is not known yet.'];
   if (equal.initHash && equal.dataHash) {
     return [
       'All runs started from the same parameters and saw the same data in the same order, as their hashes prove.',

@@ -1,5 +1,7 @@
 // Table checkpoint: which checkpoint folders are whole, and the hashes that prove it.
+import { basename, join } from 'node:path';
 import type { Connection } from '../connection.ts';
+import type { HomePaths } from '../home.ts';
 import type { Checkpoints, Runs, Segments } from '../index.ts';
 import { fromText, toText } from '../plain-text.ts';
 import type { CheckpointRow } from '../rows.ts';
@@ -13,7 +15,13 @@ export function checkpointQueries(
   connection: Connection,
   runs: Pick<Runs, 'get'>,
   segments: Pick<Segments, 'get'>,
+  paths: Pick<HomePaths, 'checkpoints'>,
 ): Checkpoints {
+  const fromRow = ({ folder, hashes, ...row }: Row): CheckpointRow => ({
+    ...row,
+    folder: placed(paths.checkpoints, row.run, folder),
+    hashes: fromText(hashes),
+  });
   const newest = (run: string) => {
     runs.get(run);
     const row = connection.get<Row>(`${select} ORDER BY id DESC LIMIT 1`, { run });
@@ -46,4 +54,8 @@ export function checkpointQueries(
   };
 }
 
-const fromRow = (row: Row): CheckpointRow => ({ ...row, hashes: fromText(row.hashes) });
+/** Where a checkpoint of the lab lies now, wherever its home lay when it was written. */
+function placed(checkpoints: string, run: string, folder: string): string {
+  const within = join(basename(checkpoints), run, basename(folder));
+  return folder.endsWith(within) ? join(checkpoints, run, basename(folder)) : folder;
+}

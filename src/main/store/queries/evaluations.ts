@@ -27,6 +27,11 @@ interface Row {
   pairs: Uint8Array | null;
 }
 
+interface Place {
+  id: number;
+  step: number;
+}
+
 const select = 'SELECT evaluation.*, segment.run FROM evaluation JOIN segment ON segment.id = evaluation.segment';
 
 export function evaluationQueries(
@@ -37,12 +42,25 @@ export function evaluationQueries(
   const get = (id: number) =>
     fromRow(found(connection.get<Row>(`${select} WHERE evaluation.id = @id`, { id }), 'evaluation', id));
   const ofLayer = ({ segment, limit }: Layer) =>
-    connection
-      .all<Row>(`${select} WHERE segment = @segment AND step <= @limit ORDER BY evaluation.id`, {
-        segment,
-        limit: Math.min(limit, Number.MAX_SAFE_INTEGER),
-      })
-      .map(fromRow);
+    connection.all<Place>('SELECT id, step FROM evaluation WHERE segment = @segment AND step <= @limit ORDER BY id', {
+      segment,
+      limit: Math.min(limit, Number.MAX_SAFE_INTEGER),
+    });
+  /** Where the run's evaluations lie, in ascending steps, one a step unless those that newer segments replaced are wanted. */
+  const places = (run: string, superseded: boolean): Place[] => {
+    runs.get(run);
+    const layers = layersOf(run, (parent) => segments.list(parent));
+    const byLayer = layers.map(ofLayer);
+    const all = byLayer.flatMap((rows, index) => {
+      const above = layers.slice(index + 1);
+      const shown = new Map(rows.map((row) => [row.step, row]));
+      const hidden = ({ step }: Place) =>
+        above.some(({ from, to }) => from <= step && step <= to) ||
+        byLayer.slice(index + 1).some((newer) => newer.some((other) => other.step === step));
+      return superseded ? rows : [...shown.values()].filter((row) => !hidden(row));
+    });
+    return all.sort((a, b) => a.step - b.step || a.id - b.id);
+  };
   return {
     get,
     add(segment, evaluation) {
@@ -56,19 +74,10 @@ export function evaluationQueries(
       );
       return get(id);
     },
-    list(run, { superseded = false } = {}) {
-      runs.get(run);
-      const layers = layersOf(run, (parent) => segments.list(parent));
-      const byLayer = layers.map(ofLayer);
-      const all = byLayer.flatMap((rows, index) => {
-        const above = layers.slice(index + 1);
-        const shown = new Map(rows.map((row) => [row.evaluation.step, row]));
-        const hidden = ({ evaluation: { step } }: EvaluationRow) =>
-          above.some(({ from, to }) => from <= step && step <= to) ||
-          byLayer.slice(index + 1).some((newer) => newer.some(({ evaluation }) => evaluation.step === step));
-        return superseded ? rows : [...shown.values()].filter((row) => !hidden(row));
-      });
-      return all.sort((a, b) => a.evaluation.step - b.evaluation.step || a.id - b.id);
+    list: (run, { superseded = false } = {}) => places(run, superseded).map(({ id }) => get(id)),
+    newest(run) {
+      const place = places(run, false).at(-1);
+      return place ? get(place.id) : null;
     },
   };
 }
