@@ -8,7 +8,9 @@ const rounds = 5;
 export async function run(): Promise<void> {
   process.stdout.write(`${describe(shapes['16M'])}, 2 threads\n`);
   const objectives = ['none', 'simbal', 'lbl-sequence'];
-  const sides = objectives.map((objective) => lab('--objective', objective, '--threads', '2', '--steps', '12'));
+  // At learning rate 0 the parameters, and with them the routing, stay equal: what differs is the objective's own work.
+  const common = ['--threads', '2', '--steps', '12', '--learning-rate', '0'];
+  const sides = objectives.map((objective) => lab('--objective', objective, ...common));
   const [none, ...others] = alternate(sides, rounds);
   others.forEach((timing, index) => {
     const ratio = timing!.secondsPerStep / none!.secondsPerStep;

@@ -18,6 +18,7 @@ const { values } = parseArgs({
     warmup: { type: 'string', default: '3' },
     objective: { type: 'string', default: 'simbal' },
     engine: { type: 'string', default: 'onnx-cpu' },
+    'learning-rate': { type: 'string', default: '1e-3' },
   },
 });
 const shape: Shape = shapes[values.shape as keyof typeof shapes];
@@ -51,7 +52,7 @@ for (let index = 1; index <= Number(values.warmup) + Number(values.steps); index
   const norm = await engine.gradientNorm();
   await engine.update({
     step: index,
-    learningRate: 1e-3,
+    learningRate: Number(values['learning-rate']),
     weightDecay: 0.01,
     decayOn: 'all',
     beta1: 0.9,

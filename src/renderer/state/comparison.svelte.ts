@@ -162,6 +162,7 @@ export class Comparison {
 
   take(event: ApiEvent): void {
     if (event.type === 'steps') this.#grow(event);
+    else if (event.type === 'started' && this.#evaluations.has(event.run)) void this.#refresh();
     else if (event.type === 'evaluation' && this.#evaluations.has(event.run)) {
       const { evaluation } = event;
       const before = this.evaluations(event.run).filter(({ step }) => step < evaluation.step);
@@ -213,6 +214,18 @@ export class Comparison {
       this.#version += 1;
     } catch {
       // What is drawn already is true, only coarser.
+    }
+  }
+
+  /** What is known of the runs themselves; curves and evaluations follow their events. */
+  async #refresh(): Promise<void> {
+    const request = this.#request;
+    try {
+      const runs = this.runs.map(({ id }) => id);
+      const answer = await this.#runs.lab.api.comparison.get({ runs, resolution: 1 });
+      if (request === this.#request) this.#answer = answer;
+    } catch {
+      // What is shown was true a moment ago.
     }
   }
 

@@ -107,8 +107,13 @@ export class Graph {
       kept.push(node);
     }
     kept.reverse();
+    // ONNX Runtime works its way back from the last node that nothing follows. The gradients of the last layer come last here, so
+    // each layer's tensors are freed when its gradients are done, not kept until the first layer's are.
+    const used = new Set(kept.flatMap((node) => node.inputs));
+    const isLast = (node: OnnxNode) => node.outputs.every((name) => !used.has(name));
+    const ordered = [...kept.filter((node) => !isLast(node)), ...kept.filter(isLast).reverse()];
     const constants = this.#constants.filter(({ name }) => needed.has(name));
-    return { model: encodeModel(kept, constants, this.#inputs, outputs), nodes: kept.length };
+    return { model: encodeModel(ordered, constants, this.#inputs, outputs), nodes: kept.length };
   }
 
   #fresh(): string {

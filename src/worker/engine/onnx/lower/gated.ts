@@ -35,7 +35,8 @@ export const gated: Lowerings = {
     const { graph } = backend;
     return mapPieces(backend, [gate!, up!, dy!], [gate!.shape, up!.shape], ([g, u, d]) => {
       const sigmoid = graph.node('Sigmoid', [g!]);
-      const silu = graph.node('Mul', [g!, sigmoid]);
+      // Factors in the other order are another node: computed again rather than kept from the forward pass.
+      const silu = graph.node('Mul', [sigmoid, g!]);
       const slope = graph.node('Sub', [graph.node('Add', [sigmoid, silu]), graph.node('Mul', [silu, sigmoid])]);
       return [graph.node('Mul', [graph.node('Mul', [d!, u!]), slope]), graph.node('Mul', [d!, silu])];
     });

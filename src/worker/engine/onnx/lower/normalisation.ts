@@ -37,7 +37,8 @@ export const normalisation: Lowerings = {
     const { graph } = backend;
     const name = backend.nameOf(x!);
     const root = inverseRoot(backend, name, epsilon);
-    const unit = graph.node('Mul', [name, root]);
+    // Factors in the other order are another node: computed again rather than kept from the forward pass.
+    const unit = graph.node('Mul', [root, name]);
     const scaled = graph.node('Mul', [backend.nameOf(dy!), backend.nameOf(gain!)]);
     const overlap = graph.node('ReduceMean', [graph.node('Mul', [scaled, unit]), graph.indices([1])], { keepdims: 1 });
     const across = graph.node('Sub', [scaled, graph.node('Mul', [unit, overlap])]);
