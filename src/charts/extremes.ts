@@ -3,14 +3,17 @@
 
 export type XY = readonly [x: number, y: number];
 
-/** Points in ascending x, in pixels; as many as before where no column holds more than four. */
-export function keepExtremes(points: readonly XY[]): XY[] {
+/**
+ * Points in ascending x; as many as before where no column holds more than four.
+ * @param columnOf the pixel column of a point; for points in pixels, the whole part of x
+ */
+export function keepExtremes(points: readonly XY[], columnOf = ([x]: XY): number => Math.floor(x)): XY[] {
   const kept: XY[] = [];
   for (let start = 0; start < points.length; ) {
-    const column = Math.floor(points[start]![0]);
+    const column = columnOf(points[start]!);
     let end = start;
     let [least, most] = [start, start];
-    while (end < points.length && Math.floor(points[end]![0]) === column) {
+    while (end < points.length && columnOf(points[end]!) === column) {
       if (points[end]![1] < points[least]![1]) least = end;
       if (points[end]![1] > points[most]![1]) most = end;
       end += 1;

@@ -28,19 +28,5 @@ export function thinned(points: readonly XY[], columns: number): XY[] {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last || last[0] <= first[0]) return [...points];
   const across = columns / (last[0] - first[0]);
-  const column = ([x]: XY) => Math.floor((x - first[0]) * across);
-  const kept: XY[] = [];
-  for (let start = 0; start < points.length; ) {
-    let end = start;
-    let [least, most] = [start, start];
-    while (end < points.length && column(points[end]!) === column(points[start]!)) {
-      if (points[end]![1] < points[least]![1]) least = end;
-      if (points[end]![1] > points[most]![1]) most = end;
-      end += 1;
-    }
-    const indices = new Set([start, least, most, end - 1]);
-    kept.push(...[...indices].sort((a, b) => a - b).map((index) => points[index]!));
-    start = end;
-  }
-  return kept;
+  return keepExtremes(points, ([x]) => Math.floor((x - first[0]) * across));
 }
