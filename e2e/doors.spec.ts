@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { configurationFromPreset } from '../src/shared/config/index.ts';
 import { chromiumPath, launchBrowser } from './browser.ts';
+import { type Heard, listenTo } from './heard.ts';
 import { type ServedLab, serveLab } from './served-lab.ts';
 
 const hostile = [
@@ -26,9 +27,7 @@ describe.skipIf(chromiumPath === null)('the served page', () => {
   let context: BrowserContext;
   let page: Page;
   let origin: string;
-  /** Everything that the page asked for, and everything that it complained about. */
-  let requests: string[];
-  let complaints: string[];
+  let heard: Heard;
   /** Another server of this machine, and what it was asked. */
   let other: Server;
   let otherOrigin: string;
@@ -55,18 +54,8 @@ describe.skipIf(chromiumPath === null)('the served page', () => {
   async function newPage(): Promise<void> {
     context = await browser.newContext();
     page = await context.newPage();
-    requests = [];
-    complaints = [];
     reached.length = 0;
-    page.on('request', (request) => requests.push(request.url()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('dialog', (dialog) => {
-      complaints.push(dialog.message());
-      void dialog.dismiss();
-    });
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
+    heard = listenTo(page);
   }
 
   async function open(): Promise<void> {
@@ -82,10 +71,10 @@ describe.skipIf(chromiumPath === null)('the served page', () => {
     await open();
     expect(page.url()).toMatch(new RegExp(`^${origin}/(#|$)`));
     expect(await page.title()).toContain('SimBal Lab');
-    expect(new Set(requests.filter((url) => !url.startsWith('data:')).map((url) => new URL(url).origin))).toEqual(
+    expect(new Set(heard.requests.filter((url) => !url.startsWith('data:')).map((url) => new URL(url).origin))).toEqual(
       new Set([origin]),
     );
-    expect(complaints).toEqual([]);
+    expect(heard.complaints).toEqual([]);
     const [cookie] = await context.cookies();
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/' });
     expect(await page.evaluate('document.cookie')).toBe('');
@@ -99,7 +88,7 @@ describe.skipIf(chromiumPath === null)('the served page', () => {
     const tab = await context.newPage();
     await tab.goto(origin);
     await tab.getByRole('navigation').first().waitFor();
-    expect(complaints).toEqual([]);
+    expect(heard.complaints).toEqual([]);
   });
 
   test('without the address is closed', async () => {
@@ -126,7 +115,7 @@ describe.skipIf(chromiumPath === null)('the served page', () => {
     await page.evaluate(`navigator.sendBeacon('${otherOrigin}/beacon', 'x')`);
     // Text as a program, run when no debugger looks.
     await page.evaluate("new Promise((done) => { setTimeout('window.hurt = 1'); setTimeout(done, 50) })");
-    expect(complaints.filter((text) => /Content Security Policy/i.test(text)).length).toBeGreaterThan(3);
+    expect(heard.complaints.filter((text) => /Content Security Policy/i.test(text)).length).toBeGreaterThan(3);
     expect(await page.evaluate('window.hurt')).toBeUndefined();
     expect(reached).toEqual([]);
   });
@@ -150,7 +139,7 @@ describe.skipIf(chromiumPath === null)('the served page', () => {
     await page.goto('about:blank');
     await page.setContent(report);
     expect(await page.evaluate('window.hurt')).toBeUndefined();
-    expect(complaints).toEqual([]);
+    expect(heard.complaints).toEqual([]);
     expect(reached).toEqual([]);
   });
 

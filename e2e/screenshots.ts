@@ -23,6 +23,29 @@ interface Shot {
 }
 
 const nine = 'runs=r2,r3,r4,r5,r6,r7,r8,r9,r10';
+const mixed = 'runs=r2,r3,r4,r12,r13,r14,r15';
+/** Starts every measurement that the screen offers. */
+async function measure(page: Page) {
+  for (;;) {
+    const button = page.getByRole('button', { name: 'Measure it' }).first();
+    if ((await button.count()) === 0) return;
+    await button.click();
+    await page.waitForTimeout(200);
+  }
+}
+/** The sheet of imports over a file. */
+const lookAt = (path: string) => async (page: Page) => {
+  await page.getByRole('button', { name: 'Import…' }).click();
+  await page.getByRole('dialog', { name: 'Import' }).getByRole('textbox').first().fill(path);
+  await page.getByRole('button', { name: 'Look' }).click();
+  await page.waitForTimeout(300);
+};
+/** Measures every pruning experiment of the chosen runs. */
+async function prune(page: Page) {
+  await page.getByRole('button', { name: 'Everything' }).click();
+  await page.getByRole('button', { name: /^Measure \d+ runs?$/ }).click();
+  await page.getByRole('heading', { name: 'What dropping buys' }).waitFor();
+}
 const shots: Shot[] = [
   { name: 'runs', lab: 'demo', hash: '#/runs' },
   { name: 'runs-dark', lab: 'demo', hash: '#/runs', dark: true },
@@ -43,6 +66,31 @@ const shots: Shot[] = [
   { name: 'compare', lab: 'demo', hash: `#/compare?${nine}`, full: true },
   { name: 'compare-dark', lab: 'demo', hash: `#/compare?${nine}`, full: true, dark: true },
   { name: 'compare-narrow', lab: 'demo', hash: `#/compare?${nine}`, full: true, width: 760 },
+  { name: 'import', lab: 'demo', hash: `#/compare?${nine}`, before: lookAt('/runs/events.out.tfevents.1') },
+  {
+    name: 'import-dark',
+    lab: 'demo',
+    hash: `#/compare?${nine}`,
+    dark: true,
+    before: lookAt('/runs/events.out.tfevents.1'),
+  },
+  {
+    name: 'import-narrow',
+    lab: 'demo',
+    hash: '#/compare',
+    width: 760,
+    dark: true,
+    before: lookAt('/runs/events.out.tfevents.1'),
+  },
+  {
+    name: 'import-drawn',
+    lab: 'demo',
+    hash: `#/compare?${nine}`,
+    dark: true,
+    before: (page) => page.getByLabel('tokens to the final loss of').selectOption({ index: 1 }),
+  },
+  { name: 'import-bundle', lab: 'demo', hash: '#/compare', before: lookAt('/shared/balance.zip') },
+  { name: 'import-missing', lab: 'demo', hash: '#/compare', before: lookAt('/nothing.csv') },
   { name: 'compare-live', lab: 'live', hash: `#/compare?${nine}` },
   { name: 'compare-hostile', lab: 'hostile', hash: '#/compare?runs=r12,r13' },
   {
@@ -58,6 +106,57 @@ const shots: Shot[] = [
     before: async (page) => {
       const box = (await page.getByRole('application', { name: /^Training loss/ }).boundingBox())!;
       await page.mouse.move(box.x + box.width * 0.4, box.y + 100);
+    },
+  },
+  {
+    name: 'compare-measured',
+    lab: 'demo',
+    hash: `#/compare?${nine}`,
+    full: true,
+    before: measure,
+  },
+  { name: 'compare-mixed', lab: 'mixed', hash: `#/compare?${mixed}`, full: true },
+  { name: 'compare-alerts', lab: 'mixed', hash: '#/compare?runs=r3,r13', dark: true, width: 1200, height: 760 },
+  { name: 'paper', lab: 'demo', hash: `#/paper?${nine}`, full: true, before: measure },
+  { name: 'paper-dark', lab: 'demo', hash: `#/paper?${nine}`, full: true, dark: true },
+  { name: 'paper-narrow', lab: 'demo', hash: `#/paper?${nine}`, full: true, width: 760, before: measure },
+  { name: 'paper-one', lab: 'demo', hash: '#/paper?runs=r4', full: true },
+  { name: 'paper-two', lab: 'demo', hash: '#/paper?runs=r3,r4', full: true, dark: true, before: measure },
+  { name: 'paper-mixed', lab: 'mixed', hash: `#/paper?${mixed}`, full: true },
+  { name: 'runs-alerts', lab: 'failed', hash: '#/runs', width: 1100 },
+  { name: 'runs-alerts-narrow', lab: 'failed', hash: '#/runs', width: 760, dark: true },
+  {
+    name: 'alert',
+    lab: 'live',
+    hash: '#/runs',
+    before: (page) => page.evaluate('fake.alarm()'),
+  },
+  {
+    name: 'run-alerts',
+    lab: 'live',
+    hash: '#/runs',
+    before: (page) =>
+      page
+        .getByRole('button', { name: /alerts?: / })
+        .first()
+        .click(),
+  },
+  { name: 'pruning-empty', lab: 'demo', hash: '#/pruning' },
+  { name: 'pruning-form', lab: 'demo', hash: `#/pruning?${nine}`, full: true },
+  { name: 'pruning', lab: 'demo', hash: `#/pruning?${nine}`, full: true, before: prune },
+  { name: 'pruning-dark', lab: 'demo', hash: `#/pruning?${nine}`, full: true, dark: true, before: prune },
+  { name: 'pruning-narrow', lab: 'demo', hash: `#/pruning?${nine}`, full: true, width: 760, before: prune },
+  { name: 'pruning-one', lab: 'demo', hash: '#/pruning?runs=r4', full: true, before: prune },
+  {
+    name: 'pruning-setting',
+    lab: 'demo',
+    hash: `#/pruning?${nine}`,
+    before: async (page) => {
+      await prune(page);
+      await page
+        .getByRole('button', { name: /remove reap 0.5 global/ })
+        .last()
+        .click();
     },
   },
   { name: 'new', lab: 'demo', hash: '#/new', full: true },
@@ -150,7 +249,7 @@ for (const { name, lab, hash, width = 1600, height = 1000, dark = false, full = 
     void dialog.dismiss();
   });
   await page.goto(`${address}/fake-page.html?lab=${lab}${hash}`);
-  await page.locator('nav').waitFor();
+  await page.locator('nav').first().waitFor();
   await page.waitForTimeout(700);
   try {
     await before?.(page);

@@ -1,44 +1,66 @@
-// A lab in a temporary home, served as `simbal serve` does, with the page built from its sources and workers that pretend.
+// A lab in a temporary home, served as `simbal serve` does, with the page built from its sources; its workers pretend, or train.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, type InlineConfig } from 'vite';
-import config from '../electron.vite.config.ts';
-import { nodeWorkers } from '../src/main/compute/index.ts';
+import { type LaunchWorker, nodeWorkers } from '../src/main/compute/index.ts';
 import { fakeWorker } from '../src/main/lab/pretended-lab.testing.ts';
 import { type LabApi, openLabApi } from '../src/main/lab-api/index.ts';
 import { pageFiles } from '../src/main/page/page-files.ts';
+import { newSecret } from '../src/main/serve/secret.ts';
 import { type PageServer, startServer } from '../src/main/serve/server.ts';
 import { type Client, connect } from '../src/shared/rpc.ts';
 import { inProcess } from '../src/shared/transports.ts';
+import { buildPage } from './build-page.ts';
 
 export interface ServedLab {
   labApi: LabApi;
   /** The same calls as the page's. */
   client: Client;
-  server: PageServer;
+  readonly server: PageServer;
+  /** Process ids of the workers that were started, the newest last. */
+  workers: number[];
+  /** The server goes away; the lab trains on. */
+  goAway(): Promise<void>;
+  /** It is back on its port, and knows its pages again. */
+  comeBack(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Milliseconds of a step of training. */
-export async function serveLab({ stepTime = 0 }: { stepTime?: number } = {}): Promise<ServedLab> {
+export interface ServedLabOptions {
+  /** Real ones train; pretended ones invent their numbers. */
+  workers?: 'pretended' | 'real';
+  /** Milliseconds of a step of a pretended worker. */
+  stepTime?: number;
+}
+
+export async function serveLab({ workers = 'pretended', stepTime = 0 }: ServedLabOptions = {}): Promise<ServedLab> {
   const folder = mkdtempSync(join(tmpdir(), 'simbal-served-'));
-  const page = await buildPage(join(folder, 'page'));
-  const launch = nodeWorkers(fakeWorker, ['good', String(stepTime)]);
+  const files = pageFiles(await buildPage(join(folder, 'page')));
+  const started: number[] = [];
+  const launch = workers === 'real' ? nodeWorkers() : nodeWorkers(fakeWorker, ['good', String(stepTime)]);
   const labApi = openLabApi({
     home: join(folder, 'home'),
     door: 'browser',
-    launch,
-    limits: { silence: 10_000, grace: 2000 },
+    launch: counted(launch, started),
+    limits: { silence: 30_000, grace: 5000 },
   });
   const [near, far] = inProcess();
   labApi.serve(far);
   const client = connect(near);
-  const server = await startServer({ files: pageFiles(page), port: 0, serve: labApi.serve });
+  const session = newSecret();
+  const start = (port: number) => startServer({ files, port, session, serve: labApi.serve });
+  let server = await start(0);
   return {
     labApi,
     client,
-    server,
+    workers: started,
+    get server() {
+      return server;
+    },
+    goAway: () => server.close(),
+    async comeBack() {
+      server = await start(server.port);
+    },
     async close() {
       client.close();
       await server.close();
@@ -48,16 +70,10 @@ export async function serveLab({ stepTime = 0 }: { stepTime?: number } = {}): Pr
   };
 }
 
-async function buildPage(outDir: string): Promise<string> {
-  const { renderer } = config as { renderer: InlineConfig };
-  const root = join(import.meta.dirname, '..', 'src', 'renderer');
-  await build({
-    ...renderer,
-    root,
-    base: './',
-    configFile: false,
-    logLevel: 'error',
-    build: { ...renderer.build, outDir, emptyOutDir: true },
-  });
-  return outDir;
+function counted(launch: LaunchWorker, started: number[]): LaunchWorker {
+  return () => {
+    const worker = launch();
+    if (worker.pid !== undefined) started.push(worker.pid);
+    return worker;
+  };
 }

@@ -1,10 +1,11 @@
-// The engines that agreement tests run on. WebGPU runs on a real GPU where one answers, else on the software Vulkan that Debian's Chromium
+// The engines that agreement tests run on; TensorFlow where it is set up. WebGPU runs on a real GPU where one answers, else on the software Vulkan that Debian's Chromium
 // brings, else not at all, and the tests say so.
 import { existsSync } from 'node:fs';
 import type { EngineFactory } from '../src/worker/engine/engine.ts';
 import { OnnxCpuEngine } from '../src/worker/engine/onnx/cpu-engine.ts';
 import { createWebGpuEngine, describeWebGpu, graphicsDevice } from '../src/worker/engine/onnx/webgpu-device.ts';
 import { createReferenceEngine } from '../src/worker/engine/reference/engine.ts';
+import { describeTensorflow, TensorflowEngine } from '../src/worker/engine/tensorflow/engine.ts';
 
 const softwareVulkan = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
@@ -22,4 +23,9 @@ export const engines: { name: string; create: EngineFactory; available: boolean 
     available: true,
   },
   { name: 'onnx-webgpu', create: createWebGpuEngine, available: await webGpuAnswers() },
+  {
+    name: 'tensorflow',
+    create: async (parameters, { threads }) => new TensorflowEngine(parameters, threads),
+    available: describeTensorflow(1).available,
+  },
 ];

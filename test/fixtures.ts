@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelConfiguration, ObjectiveTerm, TrainingConfiguration } from '../src/shared/config/schema.ts';
+import type { PruningSettingInput } from '../src/shared/studies/pruning.ts';
 
 export interface Real {
   shape: number[];
@@ -15,6 +16,8 @@ export interface Integer {
 }
 
 export type Reals = Record<string, Real>;
+
+import type { ExpertToken, Vocabulary } from '../src/shared/studies/routing.ts';
 
 /** One pass forward and back. `terms` and `zLoss` have their coefficients applied: loss = crossEntropy + zLoss + Σ terms. */
 export interface ModelFixture {
@@ -139,9 +142,55 @@ export interface RuleFixtures {
   }[];
 }
 
+/** Of the checkpoint and corpus beside it. */
+export interface PruningFixture {
+  /** Of each criterion [L, E]. */
+  scores: Reals;
+  /** `blocks` [sequences], mean losses; `counts` [L, E] slots that are kept; `kept` per layer where experts are removed. */
+  cases: { setting: PruningSettingInput; blocks: Real; counts: Integer; kept: number[][] | null }[];
+}
+
+/** What PyTorch finds in the checkpoints and the corpus beside it, on `tokens` validation tokens. Names as in the parts of studies. */
+export interface StudyFixture {
+  tokens: number;
+  topTokens: number;
+  parts: {
+    step: number;
+    routing: {
+      loss: number;
+      counts: Real;
+      saturation: number[];
+      switchRate: number[] | null;
+      together: Real;
+      domainTokens: Real;
+      domainSlots: Real;
+      vocabulary: Record<Vocabulary, { specialisation: Real; top: Omit<ExpertToken, 'text'>[][][] }>;
+    };
+    /** `halfInterval` is half the width of the 95% interval; `most` and `least` the extreme pair of each layer. */
+    similarity: Record<'pes' | 'standardError' | 'sequenceStandardError' | 'halfInterval' | 'cosines', Real> & {
+      most: [number, number][];
+      least: [number, number][];
+    };
+    geometry: Record<
+      | 'gram'
+      | 'cosine'
+      | 'singularValues'
+      | 'norms'
+      | 'load'
+      | 'normLoadCorrelation'
+      | 'l1'
+      | 'meanSquare'
+      | 'direction',
+      Real
+    > & { drift: { relative: number[]; cosine: number[] } | null };
+  }[];
+  /** Of the last checkpoint. */
+  lens: { text: string; losses: Real; predicted: Integer; chosen: Integer; probabilities: Real };
+}
+
 const folder = join(import.meta.dirname, 'fixtures');
 
-type Kind = 'model' | 'trajectory' | 'kernel' | 'rule';
+type Kind = 'model' | 'trajectory' | 'kernel' | 'rule' | 'pruning' | 'studies';
 
 /** Names of the fixtures of a kind, in order of the alphabet. */
 export function fixtureNames(kind: Kind): string[] {
@@ -155,6 +204,8 @@ export const modelFixture = (name: string): ModelFixture => read('model', name) 
 export const trajectoryFixture = (name: string): TrajectoryFixture => read('trajectory', name) as TrajectoryFixture;
 export const kernelFixture = (name: string): KernelFixture => read('kernel', name) as KernelFixture;
 export const crossEntropyFixture = (name: string): CrossEntropyFixture => read('kernel', name) as CrossEntropyFixture;
+export const pruningFixture = (): PruningFixture => read('pruning', 'expected') as PruningFixture;
+export const studyFixture = (): StudyFixture => read('studies', 'expected') as StudyFixture;
 export const ruleFixture = <Name extends keyof RuleFixtures>(name: Name): RuleFixtures[Name] =>
   (read('rule', name) as { cases: RuleFixtures[Name] }).cases;
 

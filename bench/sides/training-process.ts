@@ -2,9 +2,8 @@
 // at hand. Prints one line of JSON, as sides/pytorch/train_step.py does.
 import { parseArgs } from 'node:util';
 import type { ObjectiveTerm } from '../../src/shared/config/schema.ts';
+import { createEngine, type ResolvedKind } from '../../src/worker/engine/choose.ts';
 import type { Engine } from '../../src/worker/engine/engine.ts';
-import { OnnxCpuEngine } from '../../src/worker/engine/onnx/cpu-engine.ts';
-import { createWebGpuEngine } from '../../src/worker/engine/onnx/webgpu-device.ts';
 import { parameterSpecifications } from '../../src/worker/model/parameters.ts';
 import { trainProgram } from '../../src/worker/programs/train.ts';
 import { Generator } from '../../src/worker/random/generator.ts';
@@ -30,10 +29,7 @@ const terms: Record<string, ObjectiveTerm[]> = {
 };
 const parameters = parameterSpecifications(model);
 const threads = Number(values.threads);
-const engine: Engine =
-  values.engine === 'onnx-cpu'
-    ? new OnnxCpuEngine(parameters, threads)
-    : await createWebGpuEngine(parameters, { threads });
+const engine: Engine = await createEngine(values.engine as ResolvedKind, parameters, threads);
 for (const { name, shape: dimensions, init } of parameters) {
   const data = new Float32Array(dimensions.reduce((product, size) => product * size, 1));
   if (init === 'ones') data.fill(1);

@@ -22,6 +22,8 @@ export interface Axis {
   ticks: { value: number; label: string }[];
   /** Value to pixel. */
   at: (value: number) => number;
+  /** The same for whoever asks it of every point: slope · value + shift, of the value's natural logarithm with `log`. */
+  line: { slope: number; shift: number; log: boolean };
   /** Whether a value can be drawn: finite, and above 0 on a log scale. */
   holds: (value: number) => boolean;
 }
@@ -35,11 +37,15 @@ export function axis(values: readonly number[], range: readonly [number, number]
   const scale = options.scale === 'log' ? scaleLog(domain, range) : scaleLinear(domain, range);
   if (!exact && options.scale !== 'log') scale.nice(count);
   const format = options.format ?? ((value: number) => tickText(value));
-  const ticks = options.scale === 'log' ? logTicks(scale.domain() as [number, number]) : scale.ticks(count);
+  const log = options.scale === 'log';
+  const ends = (scale.domain() as [number, number]).map((value) => (log ? Math.log(value) : value));
+  const slope = (range[1] - range[0]) / (ends[1]! - ends[0]!);
+  const ticks = log ? logTicks(scale.domain() as [number, number]) : scale.ticks(count);
   return {
     options,
     holds,
     at: (value) => scale(value),
+    line: { slope, shift: range[0] - slope * ends[0]!, log },
     ticks: ticks.map((value) => ({ value, label: format(value) })),
   };
 }

@@ -40,6 +40,16 @@ export function percent(share: number): string {
   return minus(`${Math.abs(value) < 9.95 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)}%`);
 }
 
+/** What a training took beside another: 36% fewer tokens for a ratio of 0.64. `uncertainty` follows the share. */
+export function tokenRatioText(ratio: number, uncertainty = ''): string {
+  const share = 1 - ratio;
+  if (Math.abs(share) < 0.0005) return 'as many tokens';
+  const rounded = percent(Math.abs(share));
+  // 100% fewer would be none.
+  if (share > 0 && rounded === '100%') return 'under 1% of the tokens';
+  return `${rounded}${uncertainty} ${share > 0 ? 'fewer' : 'more'} tokens`;
+}
+
 /** 42 s, 3 min 20 s, 2 h 5 min. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return 'unknown';

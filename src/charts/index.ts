@@ -3,8 +3,16 @@ export type { AxisOptions } from './axis.ts';
 export { countTicks } from './axis.ts';
 export { colourVariables, runColour } from './colours.ts';
 export { keepExtremes, type XY } from './extremes.ts';
-export { type Figure, type FigureTable, figureStyle } from './figure.ts';
+export {
+  type ColumnWidth,
+  columnWidths,
+  type Figure,
+  type FigureTable,
+  figureStyle,
+  publicationSvg,
+} from './figure.ts';
 export * from './format.ts';
 export { type HeatMapRow, type HeatMaps, heatMaps, loads } from './heat-map.ts';
 export { type ChartSeries, type LineChart, lineChart } from './line-chart.ts';
+export { type Look, lookAt, lookOf, type Marker, printColour } from './look.ts';
 export { type Attributes, type Child, element, escapeText, join, Markup } from './markup.ts';

@@ -4,6 +4,9 @@ import { type Axis, type AxisOptions, axis, type Frame } from './axis.ts';
 import type { XY } from './extremes.ts';
 import type { Domain } from './viewport.ts';
 
+/** A place on the x-axis, and what is there. */
+export type Place = readonly [x: number, ...values: number[]];
+
 export interface PlotSeries {
   id: string;
   label: string;
@@ -110,12 +113,12 @@ class Extent {
 }
 
 /** Indices [start, end) of the points in view, and one more on either side. */
-export function visible(points: readonly XY[], [from, to]: Domain): [start: number, end: number] {
+export function visible(points: readonly Place[], [from, to]: Domain): [start: number, end: number] {
   return [Math.max(0, firstFrom(points, from) - 1), Math.min(points.length, firstFrom(points, to, true) + 1)];
 }
 
 /** Index of the first point at or after x (only after it, with `beyond`). */
-function firstFrom(points: readonly XY[], x: number, beyond = false): number {
+function firstFrom(points: readonly Place[], x: number, beyond = false): number {
   let [low, high] = [0, points.length];
   while (low < high) {
     const middle = (low + high) >> 1;

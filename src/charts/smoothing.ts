@@ -7,16 +7,36 @@ import type { XY } from './extremes.ts';
  * is and counts for nothing.
  */
 export function smoothed(points: readonly XY[], halfLife: number): readonly XY[] {
-  if (!(halfLife > 0)) return points;
-  let [sum, weight, before] = [0, 0, points[0]?.[0] ?? 0];
-  return points.map(([x, y]) => {
-    const decay = 2 ** ((before - x) / halfLife);
-    before = x;
-    sum *= decay;
-    weight *= decay;
-    if (!Number.isFinite(y)) return [x, y] as const;
-    sum += y;
-    weight += 1;
-    return [x, sum / weight] as const;
-  });
+  return halfLife > 0 ? new Smoothing(halfLife).extend(points) : points;
+}
+
+/** The same of a curve that grows in place: what was smoothed stays, and only the rest is. */
+export class Smoothing {
+  readonly halfLife: number;
+  readonly #made: XY[] = [];
+  #sum = 0;
+  #weight = 0;
+  #before = 0;
+
+  /** In units of x; above 0. */
+  constructor(halfLife: number) {
+    this.halfLife = halfLife;
+  }
+
+  /** Of the curve of before, as far as it goes by now; always the same array. */
+  extend(points: readonly XY[]): readonly XY[] {
+    for (let index = this.#made.length; index < points.length; index += 1) {
+      const [x, y] = points[index]!;
+      const decay = index === 0 ? 1 : 2 ** ((this.#before - x) / this.halfLife);
+      this.#before = x;
+      this.#sum *= decay;
+      this.#weight *= decay;
+      if (Number.isFinite(y)) {
+        this.#sum += y;
+        this.#weight += 1;
+      }
+      this.#made.push([x, Number.isFinite(y) ? this.#sum / this.#weight : y]);
+    }
+    return this.#made;
+  }
 }

@@ -35,6 +35,14 @@ export function within(domain: Domain, whole: Domain): Domain {
   return domain;
 }
 
+/** At least `end`, and the same for ends that differ by little: an axis that grows with its data, but not with each point. */
+export function reachFor(end: number): number {
+  return end > 0 ? growth ** Math.ceil(Math.log(end) / Math.log(growth) - 1e-9) : end;
+}
+
+/** At most a fiftieth of an axis is empty. */
+const growth = 1.02;
+
 /** Two ends in any order as a domain; null where they are too near to be meant. */
 export function between(a: number, b: number, least: number): Domain | null {
   const domain: Domain = a < b ? [a, b] : [b, a];

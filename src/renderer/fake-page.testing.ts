@@ -2,7 +2,8 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
-import { FakeLab, type Scenario } from './fake-lab.testing.ts';
+import { FakeLab } from './fake-lab.testing.ts';
+import type { Scenario } from './fake-scenarios.testing.ts';
 import { adoptColours } from './theme.ts';
 
 const parameters = new URLSearchParams(location.search);

@@ -4,7 +4,16 @@ import { z } from 'zod';
 import type { CommandId } from './commands.ts';
 import type { Comparison } from './comparison.ts';
 import type { RunEstimate } from './config/estimate.ts';
-import { configurationSchema, objectiveTermSchema, type RunConfigurationInput } from './config/schema.ts';
+import { type EngineKind, engineKinds, objectiveTermSchema, type RunConfigurationInput } from './config/schema.ts';
+import {
+  type BundleImport,
+  type BundlePreview,
+  curveChoiceSchema,
+  type ImportedCurve,
+  type ImportedPoints,
+  type Recording,
+} from './imports.ts';
+import type { ExportReport, InspectorEvent, RecentInspection, TensorStatistics } from './inspection.ts';
 import type { LabEvent } from './lab-events.ts';
 import type {
   CheckpointRow,
@@ -12,14 +21,23 @@ import type {
   EvaluationRow,
   EventRow,
   ExperimentRow,
+  Removable,
   RunRow,
   SegmentRow,
 } from './records.ts';
+import { checkpointChoices, type ReportRow, reportFormats, reportRequestSchema, type WrittenReport } from './report.ts';
+import { type Retention, retentionSchema } from './retention.ts';
+import { type StudyEstimate, type StudyPart, type StudyRow, studyRequestSchema } from './studies/study.ts';
 import type { EngineReport } from './worker-messages.ts';
 
 export type * from './comparison.ts';
+export type * from './imports.ts';
+export type * from './inspection.ts';
 export type { LabEvent } from './lab-events.ts';
 export type * from './records.ts';
+export type * from './report.ts';
+export type { Retention } from './retention.ts';
+export type * from './studies/study.ts';
 
 // ---------------------------------------------------------------------------------------------------- what is answered
 
@@ -34,6 +52,14 @@ export interface About {
   cores: number;
   /** Bytes of main memory. */
   memory: number;
+}
+
+/** How busy the lab's machine is now. */
+export interface MachineLoad {
+  /** Share of all processor cores, 0 to 1, since it was asked last; null where nothing is known yet. */
+  cpu: number | null;
+  /** Bytes of main memory that a program could have. */
+  freeMemory: number;
 }
 
 /** A run with what a list shows of it. */
@@ -74,7 +100,9 @@ export interface Settings {
   /** Runs carried out at once. */
   concurrency: number;
   /** Engine of a new run; auto takes the default of this machine. */
-  engine: z.infer<typeof configurationSchema>['engine']['kind'];
+  engine: EngineKind;
+  /** Which checkpoints of a run stay, seen to after each that it writes. */
+  retention: Retention;
 }
 
 /** What an undo brings back. */
@@ -101,6 +129,7 @@ const step = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const note = z.string().max(100_000);
 const tags = z.array(z.string().min(1).max(200)).max(100);
 const path = z.string().min(1).max(4096);
+const paths = z.array(path).min(1).max(1000);
 /** Checked in full, with its reasons, by the lab. */
 const configuration = z.custom<RunConfigurationInput>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -131,6 +160,8 @@ const call =
 export const calls = {
   about: {
     get: call<About>()(nothing),
+    /** Asked every few seconds while somebody looks. */
+    load: call<MachineLoad>()(nothing),
   },
   experiments: {
     /** In the order of creation. */
@@ -215,13 +246,26 @@ export const calls = {
   },
   checkpoints: {
     list: call<CheckpointRow[]>()(z.strictObject({ run: id })),
+    /** What a purge would free: checkpoints of removed runs that no other run begins at. */
+    removable: call<Removable>()(nothing),
+    /** Frees it, for good: a run that is restored after that begins at its start. */
+    purge: call<Removable>()(nothing),
   },
   events: {
     /** What happened to a run, in words: the oldest first. */
     list: call<EventRow[]>()(z.strictObject({ run: id })),
+    /** Those of these runs that are alerts: see alerts.ts. */
+    alerts: call<EventRow[]>()(z.strictObject({ runs: ids.max(100) })),
   },
   comparison: {
-    get: call<Comparison>()(z.strictObject({ runs: ids.max(100), resolution: z.int().min(1).max(10_000).optional() })),
+    get: call<Comparison>()(
+      z.strictObject({
+        runs: ids.max(100),
+        resolution: z.int().min(1).max(10_000).optional(),
+        /** Those of `speedUps` between every two runs; there when left out. */
+        speedUpCurves: z.boolean().optional(),
+      }),
+    ),
   },
   estimate: {
     /** What a run would cost. @throws LabError 'configuration' or 'corpus' */
@@ -244,6 +288,79 @@ export const calls = {
     list: call<EngineReport[] | null>()(nothing),
     /** Tries every engine; measured, also how fast it trains. */
     probe: call<EngineReport[]>()(z.strictObject({ measure: z.boolean() })),
+    /**
+     * Fetches, compiles and tries TensorFlow; told about by 'tensorflow-progress'. Cancelled by its signal, it leaves nothing.
+     * @returns what was done, in plain words
+     * @throws LabError 'engine' with what is missing, 'request' while another one is under way
+     */
+    setUpTensorflow: call<string>()(z.strictObject({ gpu: z.boolean() })),
+    removeTensorflow: call<string>()(nothing),
+  },
+  /** Measurements of checkpoints that are asked for, queued with the runs, and kept. */
+  studies: {
+    /** The newest first; of these runs, where given. */
+    list: call<StudyRow[]>()(z.strictObject({ runs: z.array(id).max(1000).optional() })),
+    parts: call<StudyPart[]>()(z.strictObject({ study: id })),
+    /** @throws LabError 'request' for a request that the run or its checkpoints cannot answer */
+    estimate: call<StudyEstimate>()(z.strictObject({ request: studyRequestSchema })),
+    /** Queues it; one that was asked before is given back as it is, complete or on its way, or goes on. */
+    start: call<StudyRow>()(z.strictObject({ request: studyRequestSchema })),
+    /** What is done is kept; started again it goes on. */
+    stop: call<StudyRow>()(z.strictObject({ study: id })),
+    remove: call<null>()(z.strictObject({ study: id })),
+  },
+  /** Checkpoints of any origin and stores of other labs, looked into; and models on their way from and to transformers. */
+  inspections: {
+    /** One model, two to compare, or the store of a lab. What it tells is asked for by `next`, with the id that this gives. */
+    open: call<string>()(z.strictObject({ paths })),
+    /**
+     * Waits for what is new. Given up, it closes the inspection.
+     * @throws LabError of the file, after all that was told before
+     */
+    next: call<{ events: InspectorEvent[]; ended: boolean }>()(z.strictObject({ inspection: id })),
+    close: call<null>()(z.strictObject({ inspection: id })),
+    /** Statistics and histogram of one tensor of one model. */
+    tensor: call<TensorStatistics>()(z.strictObject({ paths, name: z.string().max(10_000) })),
+    /**
+     * The next piece of a file, from a page that knows no paths; files of one batch lie beside each other.
+     * @returns its path, until the lab closes
+     */
+    upload: call<string>()(
+      z.strictObject({
+        batch: z.string().regex(/^[0-9a-f-]{1,64}$/),
+        name: z.string().max(255),
+        data: z.instanceof(Uint8Array),
+      }),
+    ),
+    /** The newest first. */
+    recent: call<RecentInspection[]>()(nothing),
+    /** Of a run's checkpoint, the newest when no step is given, to a folder that is made. */
+    exportModel: call<ExportReport>()(z.strictObject({ run: id, step: step.optional(), folder: path })),
+    /** A run that is paused at step 0. */
+    importModel: call<{ run: RunSummary; notes: string[] }>()(
+      z.strictObject({
+        paths,
+        name,
+        corpus: name,
+        experiment: id.optional(),
+        context: z.int().min(2).max(1_000_000).optional(),
+      }),
+    ),
+  },
+  /** Bundles of other labs, and curves of other programs that are drawn beside runs. */
+  imports: {
+    /** What lies at a path. @throws LabError 'request' for what is neither bundle nor recording */
+    look: call<BundlePreview | Recording>()(z.strictObject({ path })),
+    /** All of a bundle or nothing; a second time it is all there. */
+    bundle: call<BundleImport>()(z.strictObject({ path })),
+    curves: call<ImportedCurve[]>()(z.strictObject({ path, choice: curveChoiceSchema })),
+    list: call<ImportedCurve[]>()(nothing),
+    /** In the order asked for; about `resolution` points of each, its extremes among them. */
+    points: call<ImportedPoints[]>()(
+      z.strictObject({ curves: ids.max(100), resolution: z.int().min(10).max(100_000).optional() }),
+    ),
+    rename: call<ImportedCurve>()(z.strictObject({ curve: id, name: name.max(200) })),
+    remove: call<null>()(z.strictObject({ curve: id })),
   },
   settings: {
     get: call<Settings>()(nothing),
@@ -251,13 +368,33 @@ export const calls = {
     set: call<Settings>()(
       z.strictObject({
         concurrency: z.int().min(1).max(64).optional(),
-        engine: configurationSchema.shape.engine.unwrap().shape.kind.unwrap().optional(),
+        engine: z.enum(engineKinds).optional(),
+        retention: retentionSchema.optional(),
       }),
     ),
   },
   reports: {
     /** One HTML page that stands alone. */
     page: call<string>()(z.strictObject({ runs: ids.max(100) })),
+    /** The same as it was asked for. */
+    preview: call<string>()(z.strictObject({ request: reportRequestSchema })),
+    /**
+     * As files, in a folder of its own in the home, or (with `choose`, only in a window) in one that a person picks; null when
+     * that was cancelled.
+     */
+    write: call<WrittenReport | null>()(
+      z.strictObject({
+        request: reportRequestSchema,
+        formats: z.array(z.enum(reportFormats)).min(1).max(reportFormats.length),
+        checkpoints: z.enum(checkpointChoices).default('last'),
+        choose: z.boolean().default(false),
+      }),
+    ),
+    /** Requests that were kept, to make a report again; the newest first. */
+    list: call<ReportRow[]>()(nothing),
+    /** A new one, or in the place of one. */
+    keep: call<ReportRow>()(z.strictObject({ request: reportRequestSchema, report: id.optional() })),
+    remove: call<null>()(z.strictObject({ report: id })),
   },
   /** Files of the machine that the lab runs on, chosen in its own dialogs. Only in a window: see About.door. */
   dialogs: {

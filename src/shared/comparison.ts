@@ -2,7 +2,8 @@
 import type { ColourKey } from './config/objectives.ts';
 import type { RunConfiguration } from './config/schema.ts';
 import type { RunStatus } from './records.ts';
-import type { EqualLoss, EqualLossPoint } from './speed-up.ts';
+import type { EqualLoss, EqualLossPoint, SpeedUpOverSeeds } from './speed-up/index.ts';
+import type { PairedStatistics, SampleSummary } from './statistics/index.ts';
 import type { CorpusDescription, Evaluation, RunStart } from './worker-messages.ts';
 
 export interface CurvePoint {
@@ -35,7 +36,7 @@ export interface ComparedRun {
   final: Summary | null;
   /** Steps done, and training tokens a second over all of them. */
   progress: { step: number; tokens: number; seconds: number; tokensPerSecond: number } | null;
-  /** This run against each other one as the slower of the two. */
+  /** This run against each other one as the slower of the two; curves are empty where they were not asked for. */
   speedUps: { baseline: string; equalLoss: EqualLoss | null; curve: EqualLossPoint[] }[];
   evaluations: Evaluation[];
   curves: Record<CurveName, CurvePoint[]>;
@@ -46,6 +47,37 @@ export interface Comparison {
   corpora: CorpusDescription[];
   equalStart: EqualStart;
   differences: ConfigurationDifference[];
+  statistics: ComparisonStatistics;
+}
+
+/** What may be said of differences and of chance. Groups are runs that differ in nothing but seeds, names and engine. */
+export interface ComparisonStatistics {
+  groups: ComparedGroup[];
+  /** Key of the group that the others are measured against: LBL, else no balancing, else the first; null before any evaluation. */
+  baseline: string | null;
+  /** Validation loss, paired by seed; null without a baseline. */
+  loss: PairedStatistics | null;
+  /** Of every other group against the baseline, over pairs of one seed; only groups that have such pairs. */
+  speedUps: GroupSpeedUp[];
+}
+
+export interface ComparedGroup {
+  key: string;
+  label: string;
+  objectiveKey: string;
+  /** Ids of the runs, and of those that the numbers are of: the complete ones, else the one that is furthest. */
+  runs: string[];
+  measured: string[];
+  /** At the newest evaluation; null where nothing is measured. */
+  loss: SampleSummary | null;
+  perplexity: SampleSummary | null;
+}
+
+export interface GroupSpeedUp {
+  group: string;
+  baseline: string;
+  raw: SpeedUpOverSeeds;
+  isotonic: SpeedUpOverSeeds;
 }
 
 export type StartHash = 'initHash' | 'initHashWithoutRouters' | 'dataHash';

@@ -132,6 +132,14 @@ export interface CheckpointRow extends CheckpointRecord {
   created: string;
 }
 
+/** Checkpoints of removed runs, and folders of checkpoints that nothing lists. */
+export interface Removable {
+  /** Removed runs that have any. */
+  runs: number;
+  checkpoints: number;
+  bytes: number;
+}
+
 export interface NewEvent {
   step: number | null;
   kind: string;

@@ -2,12 +2,29 @@
 // everything is plain data (structured clone or JSON), arrays of numbers included.
 import type { RunConfiguration } from './config/schema.ts';
 import type { ErrorData } from './errors.ts';
+import type { ImportJob, Recording } from './imports.ts';
+import type {
+  ConvertJob,
+  ExportReport,
+  ImportedModel,
+  InspectJob,
+  InspectorEvent,
+  StoreListing,
+  TensorStatistics,
+} from './inspection.ts';
+import type { StudyJob, StudyPart, StudyProvenance } from './studies/study.ts';
 
 /** Lab to worker. One worker process carries out one job and exits. */
 export type WorkerCommand =
   | { type: 'train'; job: TrainingJob }
   | { type: 'corpus'; job: CorpusJob }
   | { type: 'probe'; job: ProbeJob }
+  | { type: 'study'; job: StudyJob }
+  | { type: 'inspect'; job: InspectJob }
+  | { type: 'convert'; job: ConvertJob }
+  | { type: 'import'; job: ImportJob }
+  /** To the reader of run stores, a process of its own kind: a home folder or its lab.sqlite, and an empty folder to copy it to. */
+  | { type: 'store'; job: { path: string; scratch: string } }
   | { type: 'pause' }
   | { type: 'acknowledge'; sequence: number };
 
@@ -64,6 +81,26 @@ export type WorkerEvent =
   | { type: 'progress'; phase: string; done: number; total: number }
   | { type: 'note'; step: number; kind: string; message: string }
   | { type: 'corpus'; corpus: CorpusDescription }
+  /** Before the first part: what runs the study, and how many parts it will have, those already stored among them. */
+  | { type: 'study-started'; provenance: StudyProvenance; total: number }
+  | { type: 'study-part'; sequence: number; part: StudyPart }
+  | { type: 'studied'; outcome: 'completed' | 'stopped' }
+  | { type: 'inspection'; sequence: number; event: InspectorEvent }
+  | { type: 'inspected' }
+  | { type: 'tensor'; statistics: TensorStatistics }
+  | { type: 'store'; store: StoreListing }
+  | { type: 'exported'; report: ExportReport }
+  | { type: 'imported'; imported: ImportedModel }
+  /** Points of one chosen curve, by its place in the choice, in ascending x; notes with the first of it. */
+  | {
+      type: 'recording-points';
+      sequence: number;
+      curve: number;
+      x: Float64Array;
+      values: Float64Array;
+      notes: string[];
+    }
+  | { type: 'recording'; recording: Recording }
   | { type: 'engines'; engines: EngineReport[] }
   | { type: 'finished'; outcome: 'completed' | 'paused'; step: number; checkpoint: CheckpointRecord | null }
   | { type: 'failed'; error: ErrorData; step: number | null; checkpoint: CheckpointRecord | null };
@@ -94,6 +131,8 @@ export interface EngineDescription {
 export interface EngineReport extends EngineDescription {
   available: boolean;
   chosenByDefault: boolean;
+  /** Of an engine that a person sets up: whether that was done. */
+  setUp?: boolean;
   /** Why it is not available, or what the self-test found. */
   message: string;
   selfTest: 'passed' | 'failed' | 'not run';

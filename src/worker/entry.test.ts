@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { StudyRequestInput } from '../shared/studies/study.ts';
 import type { CorpusJob, WorkerCommand, WorkerEvent } from '../shared/worker-messages.ts';
+import { studyJob } from './studies/example-study.testing.ts';
 import { exampleConfiguration, exampleFolder, exampleJob } from './train/example-run.testing.ts';
 
 const entry = join(import.meta.dirname, 'entry.ts');
@@ -58,6 +60,35 @@ test('a training job from ready to finished, every numbered event in order', asy
   const numbers = session.events.flatMap((event) => ('sequence' in event ? [event.sequence] : []));
   expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   expect(session.events.at(-1)).toMatchObject({ type: 'finished', outcome: 'completed', step: 20 });
+});
+
+test('a study from ready to studied, its parts numbered', async () => {
+  const configuration = exampleConfiguration();
+  const training = startWorker((event, { say }) => {
+    if (event.type === 'ready') say({ type: 'train', job: exampleJob(example.folder, configuration, 'studied') });
+  });
+  expect(await training.ended).toBe(0);
+  const end = training.events.at(-1)!;
+  const folder = end.type === 'finished' ? end.checkpoint!.folder : '';
+  const request: StudyRequestInput = { kind: 'geometry', run: 'studied', steps: [20], tokens: 64 };
+  const job = studyJob(example.folder, request, [{ step: 20, folder }], configuration);
+  const session = startWorker((event, { say }) => {
+    if (event.type === 'ready') say({ type: 'study', job });
+  });
+  expect(await session.ended).toBe(0);
+  expect(types(session)).toEqual(['ready', 'study-started', 'progress', 'study-part', 'studied']);
+  expect(session.events.at(-2)).toMatchObject({ sequence: 1, part: { key: 'step 20', result: { step: 20 } } });
+  expect(session.events.at(-1)).toEqual({ type: 'studied', outcome: 'completed' });
+});
+
+test('a study that cannot be carried out says why', async () => {
+  const request: StudyRequestInput = { kind: 'geometry', run: 'nowhere', steps: [20], tokens: 64 };
+  const job = studyJob(example.folder, request, [{ step: 20, folder: join(example.folder, 'nowhere') }]);
+  const session = startWorker((event, { say }) => {
+    if (event.type === 'ready') say({ type: 'study', job });
+  });
+  expect(await session.ended).toBe(1);
+  expect(session.events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'checkpoint' } });
 });
 
 const endless = { training: { steps: 1_000_000 }, evaluation: { every: 1_000_000 } };

@@ -87,7 +87,7 @@ process.on('uncaughtException', fail);
 listen((command) => {
   if (command.type === 'pause') stop();
   else if (command.type === 'acknowledge') outbox.acknowledge(command.sequence);
-  else if (!busy) {
+  else if (!busy && command.type !== 'store') {
     busy = true;
     void work(command);
   }

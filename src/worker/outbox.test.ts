@@ -24,6 +24,15 @@ test('at most 64 numbered events are under way; an acknowledgement makes room, a
   );
 });
 
+test('the parts of a study are numbered, what is only told is not', async () => {
+  const sent: WorkerEvent[] = [];
+  const outbox = new Outbox(async (event) => void sent.push(event));
+  await outbox.send({ type: 'progress', phase: 'step 20', done: 1, total: 2 });
+  await outbox.send({ type: 'study-part', part: { key: 'step 20', result: null } });
+  await outbox.send({ type: 'studied', outcome: 'completed' });
+  expect(sent.map((event) => 'sequence' in event && event.sequence)).toEqual([false, 1, false]);
+});
+
 test('an acknowledgement of what was never sent, or of what is long acknowledged, makes no room', async () => {
   const sent: WorkerEvent[] = [];
   const outbox = new Outbox(async (event) => void sent.push(event));

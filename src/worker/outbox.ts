@@ -6,6 +6,12 @@ import type { JobEvent } from './job-event.ts';
 /** Numbered events that may be under way at once. */
 const most = 64;
 
+const numbered = ['steps', 'evaluation', 'checkpoint', 'study-part', 'inspection', 'recording-points'] as const;
+
+type Numbered = Extract<JobEvent, { type: (typeof numbered)[number] }>;
+
+const isNumbered = (event: JobEvent): event is Numbered => (numbered as readonly string[]).includes(event.type);
+
 export class Outbox {
   #sent = 0;
   #acknowledged = 0;
@@ -18,9 +24,7 @@ export class Outbox {
 
   /** Sends one event, first waiting for room where it is one that the lab acknowledges. One call at a time. */
   async send(event: JobEvent): Promise<void> {
-    if (event.type !== 'steps' && event.type !== 'evaluation' && event.type !== 'checkpoint') {
-      return this.#transmit(event);
-    }
+    if (!isNumbered(event)) return this.#transmit(event);
     while (this.#sent - this.#acknowledged >= most) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;

@@ -16,8 +16,10 @@ import torch
 from encoding import decode, encode, read, text
 from kernel_fixtures import kernel_fixtures
 from model_fixtures import model_fixtures
+from pruning_fixtures import pruning_fixtures
 from rule_fixtures import rule_fixtures
 from self_check import self_check
+from study_fixtures import study_fixtures
 from trajectory_fixtures import trajectory_fixtures
 
 FOLDER = Path(__file__).resolve().parent.parent / 'fixtures'
@@ -46,7 +48,8 @@ def main() -> int:
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     self_check()
-    fixtures = {**model_fixtures(), **trajectory_fixtures(), **kernel_fixtures(), **rule_fixtures()}
+    fixtures = {**model_fixtures(), **trajectory_fixtures(), **kernel_fixtures(), **rule_fixtures(), **pruning_fixtures()}
+    fixtures |= study_fixtures()
     stale = [path for path in FOLDER.glob('*/*.json') if str(path.relative_to(FOLDER)) not in fixtures]
     if check:
         differing = [str(path.relative_to(FOLDER)) for path in stale]

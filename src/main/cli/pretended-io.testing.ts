@@ -1,6 +1,6 @@
 // A command line whose workers pretend and whose output is kept: for tests alone.
 import type { Behaviour } from '../compute/fake-worker.testing.ts';
-import { nodeWorkers } from '../compute/index.ts';
+import { type LaunchWorker, nodeWorkers } from '../compute/index.ts';
 import { fakeWorker } from '../lab/pretended-lab.testing.ts';
 import type { Io } from './io.ts';
 import { runCli } from './program.ts';
@@ -23,11 +23,13 @@ export interface PretendedIoOptions {
   behaviour?: Behaviour;
   stepTime?: number;
   terminal?: boolean;
+  /** In place of pretended workers. */
+  launch?: LaunchWorker;
 }
 
 export function pretendedIo(
   home: string,
-  { behaviour = 'good', stepTime = 0, terminal = false }: PretendedIoOptions = {},
+  { behaviour = 'good', stepTime = 0, terminal = false, launch }: PretendedIoOptions = {},
 ) {
   let [out, err] = ['', ''];
   const listeners = new Set<() => void>();
@@ -47,7 +49,7 @@ export function pretendedIo(
       return () => listeners.delete(listener);
     },
     now: () => 0,
-    launch: nodeWorkers(fakeWorker, [behaviour, String(stepTime)]),
+    launch: launch ?? nodeWorkers(fakeWorker, [behaviour, String(stepTime)]),
   };
   const pretended: PretendedIo = {
     async run(...args) {

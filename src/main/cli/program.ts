@@ -2,10 +2,17 @@
 import { Command, CommanderError } from 'commander';
 import { LabError } from '../../shared/errors.ts';
 import { labVersion } from '../version.ts';
+import { analyseCommand } from './commands/analyse.ts';
 import { compareCommand } from './commands/compare.ts';
 import { corpusCommand } from './commands/corpus.ts';
 import { demoCommand } from './commands/demo.ts';
 import { enginesCommand } from './commands/engines.ts';
+import { exportModelCommand } from './commands/export-model.ts';
+import { importCommand } from './commands/import.ts';
+import { importModelCommand } from './commands/import-model.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { pruneCommand } from './commands/prune.ts';
+import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -19,9 +26,9 @@ export type SessionOf = (command: Command) => Session;
 
 /** Carries out one command line; resolves to the exit code and never throws. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
-  let session = new Session(io, { json: args.includes('--json') });
+  let session = new Session(io, { json: args.includes('--json') }, args);
   const sessionOf: SessionOf = (command) => {
-    session = new Session(io, command.optsWithGlobals<GlobalOptions>());
+    session = new Session(io, command.optsWithGlobals<GlobalOptions>(), args);
     return session;
   };
   try {
@@ -49,8 +56,15 @@ function programOf(io: Io, sessionOf: SessionOf): Command {
     trainCommand,
     resumeCommand,
     compareCommand,
+    reportCommand,
+    analyseCommand,
+    pruneCommand,
+    inspectCommand,
+    exportModelCommand,
+    importModelCommand,
     runsCommand,
     corpusCommand,
+    importCommand,
     enginesCommand,
     serveCommand,
   ];

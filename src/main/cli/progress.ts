@@ -5,8 +5,7 @@ import { summaryOf } from '../lab/comparison/measures.ts';
 import type { LabEvent } from '../lab/index.ts';
 import { plain } from '../lab/text.ts';
 import type { Session } from './session.ts';
-
-const gap = '  ';
+import { gap, StatusLine } from './status-line.ts';
 
 interface RunProgress {
   label: string;
@@ -23,11 +22,11 @@ interface RunProgress {
 export class Progress {
   readonly #session: Session;
   readonly #runs = new Map<string, RunProgress>();
-  /** A line without its end is on the terminal. */
-  #open = false;
+  readonly #status: StatusLine;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#status = new StatusLine(session.io);
   }
 
   watch(run: { id: string; steps: number; label: string; width?: number }): void {
@@ -52,27 +51,26 @@ export class Progress {
         break;
       case 'started':
         if (run) run.since = null;
-        this.#rewrite(label, 'compiling');
+        this.#status.rewrite(label, 'compiling');
         break;
       case 'progress':
-        this.#rewrite(label, `${event.phase} ${share(event)}`);
+        this.#status.rewrite(label, `${event.phase} ${share(event)}`);
         break;
       case 'note':
-        this.#line(`${label.trim() || event.run}: ${plain(event.message, 1000)}`);
+        this.#status.line(`${label.trim() || event.run}: ${plain(event.message, 1000)}`);
         break;
       case 'corpus-progress':
-        this.#rewrite(`preparing "${plain(event.name, 40)}": ${event.phase} ${share(event)}`);
+        this.#status.rewrite(`preparing "${plain(event.name, 40)}": ${event.phase} ${share(event)}`);
         break;
       case 'corpus':
-        this.#erase();
+        this.#status.erase();
         break;
     }
   }
 
   /** Leaves the terminal on a new line. */
   end(): void {
-    if (this.#open) this.#session.io.err('\n');
-    this.#open = false;
+    this.#status.end();
   }
 
   #steps({ run: id, steps }: Extract<LabEvent, { type: 'steps' }>): void {
@@ -93,16 +91,16 @@ export class Progress {
         validation !== null && `validation ${significant(validation)}`,
       ].filter((part) => part !== false);
     const tenth = Math.floor((10 * last.step) / run.steps);
-    this.#rewrite(...run.parts(run.validation));
+    this.#status.rewrite(...run.parts(run.validation));
     // The last line waits for the last evaluation.
     if (this.#session.io.terminal || tenth <= run.told || last.step === run.steps) return;
     run.told = tenth;
-    this.#line(run.parts(run.validation).join(gap));
+    this.#status.line(run.parts(run.validation).join(gap));
   }
 
   #evaluated(run: RunProgress, { step, loss }: Evaluation): void {
     run.validation = loss;
-    if (step === run.steps && run.parts) this.#line(run.parts(loss).join(gap));
+    if (step === run.steps && run.parts) this.#status.line(run.parts(loss).join(gap));
   }
 
   #writeJson(event: LabEvent): void {
@@ -115,26 +113,8 @@ export class Progress {
     else if (event.type === 'run') line({ type: 'status', run: event.run.id, status: event.run.status });
     else line(event);
   }
-
-  #line(text: string): void {
-    this.#erase();
-    this.#session.io.err(`${text}\n`);
-  }
-
-  /** As many parts as the terminal's line has room for. */
-  #rewrite(...parts: string[]): void {
-    const { io } = this.#session;
-    if (!io.terminal) return;
-    while (parts.length > 1 && [...parts.join(gap)].length >= io.columns) parts.pop();
-    io.err(`\r\x1b[2K${[...parts.join(gap)].slice(0, io.columns - 1).join('')}`);
-    this.#open = true;
-  }
-
-  #erase(): void {
-    if (this.#open) this.#session.io.err('\r\x1b[2K');
-    this.#open = false;
-  }
 }
 
-const share = ({ done, total }: { done: number; total: number }) =>
+/** 40%; nothing where it is not known. */
+export const share = ({ done, total }: { done: number; total: number }) =>
   total > 0 ? `${Math.round((100 * done) / total)}%` : '';

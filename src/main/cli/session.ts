@@ -4,8 +4,12 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import { type Lab, type LabEvent, openLab } from '../lab/index.ts';
+import { quoted } from '../lab/text.ts';
+import { readSettings } from '../lab-api/settings.ts';
 import { openStore, openStoreReadOnly, type ReadOnlyStore } from '../store/index.ts';
 import { commandName, defaultHome, type Io } from './io.ts';
+
+export { quoted } from '../lab/text.ts';
 
 export interface GlobalOptions {
   home?: string;
@@ -16,12 +20,15 @@ export class Session {
   readonly io: Io;
   readonly home: string;
   readonly json: boolean;
+  /** The command line that was typed, to type it again. */
+  readonly sameCommand: string;
   readonly #namedHome: string | undefined;
   /** Set by a command whose end is not simply good. */
   exitCode = 0;
 
-  constructor(io: Io, { home, json }: GlobalOptions) {
+  constructor(io: Io, { home, json }: GlobalOptions, args: readonly string[]) {
     this.io = io;
+    this.sameCommand = `${commandName(io.env)} ${args.map(quoted).join(' ')}`;
     this.#namedHome = home;
     this.home = resolve(io.folder, home ?? defaultHome(io.env, process.platform, homedir()));
     this.json = json ?? false;
@@ -46,7 +53,8 @@ export class Session {
   /** Works with the lab of the home folder and closes it, whatever happens. */
   async withLab(work: (lab: Lab) => Promise<void>, onEvent?: (event: LabEvent) => void): Promise<void> {
     const { launch } = this.io;
-    const lab = openLab({ home: this.home, ...(onEvent && { onEvent }), ...(launch && { launch }) });
+    const { retention } = readSettings(this.home);
+    const lab = openLab({ home: this.home, retention, ...(onEvent && { onEvent }), ...(launch && { launch }) });
     for (const { name, checkpoint } of lab.recovered) {
       const from = checkpoint
         ? `it is paused at the checkpoint of step ${checkpoint.step}`
@@ -60,20 +68,26 @@ export class Session {
     }
   }
 
-  /** Reads the store of the home folder, beside a lab that has it open. Null where there is none yet. */
+  /** Reads the store of the home folder, beside a lab that has it open, until the work is done. Null where there is none yet. */
   withStore<Result>(work: (store: ReadOnlyStore | null) => Result): Result {
     if (!existsSync(join(this.home, 'lab.sqlite'))) return work(null);
     const store = this.#openReadOnly();
+    let open = true;
     try {
-      return work(store);
+      const result = work(store);
+      if (!(result instanceof Promise)) return result;
+      open = false;
+      return result.finally(() => store.close()) as Result;
     } finally {
-      store.close();
+      if (open) store.close();
     }
   }
 
   #openReadOnly(): ReadOnlyStore {
     const store = openStoreReadOnly(this.home);
-    if (store.runs.list({ status: ['running', 'pausing'] }).length === 0 || !recovered(this.home)) return store;
+    const runs = store.runs.list({ status: ['running', 'pausing'] });
+    const studies = store.studies.list({ status: ['running', 'stopping'] });
+    if (runs.length + studies.length === 0 || !recovered(this.home)) return store;
     store.close();
     return openStoreReadOnly(this.home);
   }
@@ -99,6 +113,3 @@ export function noLab(home: string): LabError {
     remedy: 'Start one with the demo or with train, or name its folder with --home.',
   });
 }
-
-/** As one word of a command line. */
-export const quoted = (text: string) => (/^[\w./~:\\-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

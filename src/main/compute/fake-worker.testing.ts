@@ -2,6 +2,8 @@
 // says how it behaves, its second how many milliseconds a step takes.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { pretendedParts } from '../../shared/studies/pretended-parts.testing.ts';
+import type { StudyJob } from '../../shared/studies/study.ts';
 import type {
   CheckpointRecord,
   CorpusJob,
@@ -13,7 +15,7 @@ import type {
   WorkerEvent,
 } from '../../shared/worker-messages.ts';
 
-/** How it misbehaves: at step 15, in its first life or in every one. */
+/** How it misbehaves: at step 15 or the second part of a study, in its first life or in every one. */
 export type Behaviour = 'good' | 'crash once' | 'crash always' | 'hang' | 'fail' | 'never pauses' | 'no start';
 
 const behaviour = (process.argv[2] ?? 'good') as Behaviour;
@@ -28,7 +30,9 @@ const say = (event: WorkerEvent) =>
   new Promise<void>((resolve) => process.send!(event, undefined, {}, () => resolve()));
 
 /** Says it and waits until it is acknowledged. */
-async function report(event: { type: 'steps' | 'evaluation' | 'checkpoint' } & Record<string, unknown>): Promise<void> {
+async function report(
+  event: { type: 'steps' | 'evaluation' | 'checkpoint' | 'study-part' } & Record<string, unknown>,
+): Promise<void> {
   const number = ++sequence;
   const acknowledged = new Promise<void>((resolve) => waiting.set(number, resolve));
   await say({ ...event, sequence: number } as unknown as WorkerEvent);
@@ -45,7 +49,7 @@ async function train(job: TrainingJob): Promise<void> {
   while (step < last && !pausing) {
     step += 1;
     await new Promise((resolve) => setTimeout(resolve, stepTime));
-    if (step === 15) await misbehave(job);
+    if (step === 15) await misbehave(job.resume === null, 'The loss of step 15 is NaN.');
     await report({ type: 'steps', steps: [stepOf(step, seed)] });
     if (step % checkpointEvery === 0 || step === last) {
       await report({ type: 'evaluation', evaluation: evaluationOf(step, seed) });
@@ -58,14 +62,14 @@ async function train(job: TrainingJob): Promise<void> {
   process.exit(0);
 }
 
-async function misbehave(job: TrainingJob): Promise<void> {
-  if (behaviour === 'crash always' || (behaviour === 'crash once' && job.resume === null)) {
+async function misbehave(firstLife: boolean, message: string): Promise<void> {
+  if (behaviour === 'crash always' || (behaviour === 'crash once' && firstLife)) {
     process.stderr.write('out of luck\n', () => process.exit(7));
     await new Promise(() => {});
   }
   if (behaviour === 'hang') for (;;);
   if (behaviour === 'fail') {
-    const error = { code: 'not-finite' as const, message: 'The loss of step 15 is NaN.' };
+    const error = { code: 'not-finite' as const, message };
     await say({ type: 'failed', error, step: 14, checkpoint: null });
     process.exit(1);
   }
@@ -146,6 +150,23 @@ function evaluationOf(step: number, seed: number): Evaluation {
   };
 }
 
+async function study({ request, configuration: { model }, stored, threads }: StudyJob): Promise<void> {
+  const parts = pretendedParts(request, model);
+  const versions = { node: '24.0.0' };
+  const provenance = { engine: 'onnx-cpu', device: 'pretended', threads, versions };
+  await say({ type: 'study-started', provenance, total: parts.length });
+  const missing = parts.filter(({ key }) => !stored.includes(key));
+  for (const part of missing) {
+    if (pausing) break;
+    await say({ type: 'progress', phase: part.key, done: parts.indexOf(part), total: parts.length });
+    await new Promise((resolve) => setTimeout(resolve, stepTime));
+    if (part === parts[1]) await misbehave(missing.length === parts.length, 'The loss of the second part is NaN.');
+    await report({ type: 'study-part', part });
+  }
+  await say({ type: 'studied', outcome: pausing ? 'stopped' : 'completed' });
+  process.exit(0);
+}
+
 async function prepare(job: CorpusJob): Promise<void> {
   for (const done of [0, 50, 100]) await say({ type: 'progress', phase: 'reading', done, total: 100 });
   mkdirSync(job.folder);
@@ -201,6 +222,7 @@ process.on('message', (command: WorkerCommand) => {
   if (command.type === 'train') void train(command.job);
   if (command.type === 'corpus') void prepare(command.job);
   if (command.type === 'probe') void probe();
+  if (command.type === 'study') void study(command.job);
   if (command.type === 'pause' && behaviour !== 'never pauses') pausing = true;
   if (command.type === 'acknowledge') waiting.get(command.sequence)?.();
 });

@@ -4,7 +4,21 @@ import { LabError } from '../../shared/errors.ts';
 import type { WorkerCommand, WorkerEvent } from '../../shared/worker-messages.ts';
 import type { LaunchWorker, WorkerExit } from './worker-process.ts';
 
-export type FinalEvent = Extract<WorkerEvent, { type: 'finished' | 'failed' | 'corpus' | 'engines' }>;
+const finalTypes = [
+  'finished',
+  'failed',
+  'corpus',
+  'engines',
+  'studied',
+  'inspected',
+  'tensor',
+  'store',
+  'exported',
+  'imported',
+  'recording',
+] as const;
+
+export type FinalEvent = Extract<WorkerEvent, { type: (typeof finalTypes)[number] }>;
 
 export type JobEnd =
   /** It said how it ended, well or not. */
@@ -19,7 +33,7 @@ export type JobEnd =
 export interface JobLimits {
   /** A worker without a sign of life for so long is ended. */
   silence: number;
-  /** What it has to write its checkpoint when it is stopped, and to exit when it is done. */
+  /** What it has to keep what it did when it is stopped, and to exit when it is done. */
   grace: number;
 }
 
@@ -36,7 +50,7 @@ export interface JobOptions {
 
 export interface Job {
   readonly pid: number | undefined;
-  /** Asks a training worker to write its checkpoint and finish. It takes as long as it needs. */
+  /** Asks a worker to keep what it has (a training one writes its checkpoint) and finish. It takes as long as it needs. */
   pause(): void;
   /** The same, but ends it when it has not finished after the grace; at once when asked again. */
   stop(): void;
@@ -120,8 +134,7 @@ function watchSilence(limit: number, onSilence: () => void): { sign: () => void;
   };
 }
 
-const isFinal = (event: WorkerEvent): event is FinalEvent =>
-  ['finished', 'failed', 'corpus', 'engines'].includes(event.type);
+const isFinal = (event: WorkerEvent): event is FinalEvent => (finalTypes as readonly string[]).includes(event.type);
 
 const silence = ({ silence }: JobLimits) => `gave no sign of life for ${Math.round(silence / 1000)} s and was ended`;
 

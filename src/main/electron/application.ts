@@ -6,7 +6,7 @@ import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, screen, session
 import { connectChannel } from '../../shared/desktop-bridge.ts';
 import { LabError } from '../../shared/errors.ts';
 import { defaultHome } from '../cli/io.ts';
-import type { LaunchWorker } from '../compute/index.ts';
+import { type LaunchWorker, storeReaderFile } from '../compute/index.ts';
 import { type LabApi, openLabApi } from '../lab-api/index.ts';
 import { pageFiles } from '../page/page-files.ts';
 import { isPage, pageAddress } from './address.ts';
@@ -15,6 +15,7 @@ import { guardContents, guardSession } from './guard.ts';
 import { menuTemplate } from './menu.ts';
 import { registerScheme, servePage } from './page-protocol.ts';
 import { overPortMain } from './port.ts';
+import { openPrinter } from './printer.ts';
 import { closingAnswers, closingQuestion } from './training-state.ts';
 import { watchTraining } from './training-watch.ts';
 import { utilityWorkers } from './utility-worker.ts';
@@ -66,7 +67,9 @@ function open({ page, home, launch = utilityWorkers() }: ApplicationOptions): vo
     home: home ?? defaultHome(process.env, process.platform, homedir()),
     door: 'window',
     dialogs: dialogsOver(() => show()),
+    printer: openPrinter,
     launch,
+    launchReader: utilityWorkers(storeReaderFile()),
   });
   guardSession(session.defaultSession);
   servePage(session.defaultSession, files);

@@ -1,13 +1,15 @@
 // What answers each call of api.ts, by the lab alone: no transport, no screen.
 import { randomUUID } from 'node:crypto';
+import { alertKind } from '../../shared/alerts.ts';
 import type { About, ApiEvent, ApiHandlers, RunSummary } from '../../shared/api.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { EngineReport } from '../../shared/worker-messages.ts';
 import { compare, type Lab } from '../lab/index.ts';
-import { reportPage } from '../lab/report-page.ts';
 import type { RunRow } from '../store/index.ts';
+import { machineLoad } from './machine-load.ts';
 import { cells } from './matrix.ts';
 import { metricSeries } from './metric-series.ts';
+import { type OpenPrinter, reportHandlers } from './reports.ts';
 import { readSettings, writeSettings } from './settings.ts';
 import type { Summaries } from './summaries.ts';
 
@@ -16,10 +18,11 @@ export interface HandlerContext {
   about: About;
   summaries: Summaries;
   dialogs: ApiHandlers['dialogs'];
+  printer: OpenPrinter;
   emit(event: ApiEvent): void;
 }
 
-export function handlersOver({ lab, about, summaries, dialogs, emit }: HandlerContext): ApiHandlers {
+export function handlersOver({ lab, about, summaries, dialogs, printer, emit }: HandlerContext): ApiHandlers {
   const { store } = lab;
   const { home } = store.paths;
   let engines: EngineReport[] | null = null;
@@ -29,7 +32,7 @@ export function handlersOver({ lab, about, summaries, dialogs, emit }: HandlerCo
   const started = (run: RunRow, start = false) => summary(start ? lab.start(run.id) : run);
 
   return {
-    about: { get: () => about },
+    about: { get: () => about, load: machineLoad() },
     experiments: {
       list: () => store.experiments.list(),
       create: (experiment) => lab.createExperiment(experiment),
@@ -103,8 +106,15 @@ export function handlersOver({ lab, about, summaries, dialogs, emit }: HandlerCo
     evaluations: {
       list: ({ run, after = -1 }) => store.evaluations.list(run).filter(({ evaluation }) => evaluation.step > after),
     },
-    checkpoints: { list: ({ run }) => store.checkpoints.list(run) },
-    events: { list: ({ run }) => store.events.list(run) },
+    checkpoints: {
+      list: ({ run }) => store.checkpoints.list(run),
+      removable: () => lab.removableCheckpoints(),
+      purge: () => lab.purgeCheckpoints(),
+    },
+    events: {
+      list: ({ run }) => store.events.list(run),
+      alerts: ({ runs }) => runs.flatMap((run) => store.events.list(run).filter(({ kind }) => kind === alertKind)),
+    },
     comparison: { get: ({ runs, ...options }) => compare(store, runs, options) },
     estimate: { get: ({ configuration }) => lab.estimate(configuration) },
     corpora: {
@@ -117,24 +127,77 @@ export function handlersOver({ lab, about, summaries, dialogs, emit }: HandlerCo
         engines = await lab.engines({ measure, signal });
         return engines;
       },
+      async setUpTensorflow({ gpu }, signal) {
+        const done = await lab.setUpTensorflow({ gpu, signal });
+        engines = null;
+        return done;
+      },
+      async removeTensorflow(_, signal) {
+        const done = await lab.removeTensorflow(signal);
+        engines = null;
+        return done;
+      },
+    },
+    studies: {
+      list: ({ runs }) => store.studies.list(runs === undefined ? {} : { runs }),
+      parts: ({ study }) => store.studies.parts(study),
+      estimate: ({ request }) => lab.studies.estimate(request),
+      start: ({ request }) => lab.studies.start(request),
+      stop: ({ study }) => lab.studies.stop(study),
+      remove({ study }) {
+        lab.studies.remove(study);
+        return null;
+      },
+    },
+    inspections: {
+      open: ({ paths }) => lab.inspections.open(paths),
+      next: ({ inspection }, signal) => lab.inspections.next(inspection, signal),
+      close({ inspection }) {
+        lab.inspections.close(inspection);
+        return null;
+      },
+      tensor: ({ paths, name }, signal) => lab.inspections.tensor(paths, name, signal),
+      upload: (piece) => lab.inspections.upload(piece),
+      recent: () => lab.inspections.recent(),
+      exportModel: ({ run, ...request }, signal) => lab.exportModel(run, request, signal),
+      async importModel(request, signal) {
+        const { run, notes } = await lab.importModel(request, signal);
+        return { run: summary(run), notes };
+      },
+    },
+    imports: {
+      look: ({ path }, signal) => lab.imports.look(path, signal),
+      bundle: ({ path }, signal) => lab.imports.bundle(path, signal),
+      curves: async ({ path, choice }, signal) => (await lab.imports.curves(path, choice, signal)).curves,
+      list: () => store.importedCurves.list(),
+      points: ({ curves, resolution }) =>
+        curves.map((curve) => ({
+          curve,
+          ...store.importedCurves.points(curve, resolution === undefined ? {} : { resolution }),
+        })),
+      rename: ({ curve, name }) => lab.imports.rename(curve, name),
+      remove({ curve }) {
+        lab.imports.remove(curve);
+        return null;
+      },
     },
     settings: {
       get: () => readSettings(home),
-      set({ concurrency, engine }) {
+      set({ concurrency, engine, retention }) {
         const before = readSettings(home);
-        const settings = { concurrency: concurrency ?? before.concurrency, engine: engine ?? before.engine };
+        const settings = {
+          concurrency: concurrency ?? before.concurrency,
+          engine: engine ?? before.engine,
+          retention: retention ?? before.retention,
+        };
         writeSettings(home, settings);
         lab.setConcurrency(settings.concurrency);
+        lab.setRetention(settings.retention);
         emit({ type: 'settings', settings });
         return settings;
       },
     },
-    reports: {
-      page({ runs }) {
-        const again = [`simbal compare ${runs.join(' ')} --html report.html`];
-        return reportPage(compare(store, runs), { made: new Date().toLocaleString('en-GB'), again });
-      },
-    },
+    reports: reportHandlers({ store, dialogs, printer }),
     dialogs,
   };
 }

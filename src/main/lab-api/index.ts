@@ -3,17 +3,21 @@ import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import type { About, ApiEvent, ApiHandlers } from '../../shared/api.ts';
 import { type CallServer, serveCalls, type Transport } from '../../shared/rpc.ts';
+import { openPrinter } from '../compute/index.ts';
 import { type Lab, type LabOptions, openLab } from '../lab/index.ts';
 import { labVersion } from '../version.ts';
 import { handlersOver } from './handlers.ts';
 import { noDialogs } from './no-dialogs.ts';
+import type { OpenPrinter } from './reports.ts';
 import { readSettings } from './settings.ts';
 import { Summaries } from './summaries.ts';
 
-export interface LabApiOptions extends Omit<LabOptions, 'onEvent' | 'concurrency'> {
+export interface LabApiOptions extends Omit<LabOptions, 'onEvent' | 'concurrency' | 'retention'> {
   door: About['door'];
   /** Of the machine; none when left out. */
   dialogs?: ApiHandlers['dialogs'];
+  /** What prints reports; a browser of this machine when left out. */
+  printer?: OpenPrinter;
 }
 
 export interface LabApi {
@@ -28,13 +32,14 @@ export interface LabApi {
 }
 
 /** Opens the lab of a home folder, and goes on with what waits in its queue. @throws LabError 'store' */
-export function openLabApi({ door, dialogs = noDialogs, ...options }: LabApiOptions): LabApi {
+export function openLabApi({ door, dialogs = noDialogs, printer = openPrinter, ...options }: LabApiOptions): LabApi {
   const listeners = new Set<(event: ApiEvent) => void>();
   const emit = (event: ApiEvent) => {
     for (const listener of [...listeners]) listener(event);
   };
   const home = resolve(options.home);
-  const lab = openLab({ ...options, concurrency: readSettings(home).concurrency, onEvent: emit });
+  const { concurrency, retention } = readSettings(home);
+  const lab = openLab({ ...options, concurrency, retention, onEvent: emit });
   const summaries = new Summaries(lab.store);
   listeners.add((event) => summaries.take(event));
   const about: About = {
@@ -46,7 +51,7 @@ export function openLabApi({ door, dialogs = noDialogs, ...options }: LabApiOpti
     memory: totalmem(),
   };
   const server: CallServer = {
-    handlers: handlersOver({ lab, about, summaries, dialogs, emit }),
+    handlers: handlersOver({ lab, about, summaries, dialogs, printer, emit }),
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

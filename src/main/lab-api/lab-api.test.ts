@@ -1,7 +1,7 @@
 // The calls of api.ts over a real lab whose workers pretend, as a page makes them: through a client and a transport.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Api, ApiEvent } from '../../shared/api.ts';
 import { configurationFromPreset } from '../../shared/config/index.ts';
 import { type Client, connect } from '../../shared/rpc.ts';
@@ -10,15 +10,20 @@ import { nodeWorkers } from '../compute/index.ts';
 import { fakeWorker, temporaryHome } from '../lab/pretended-lab.testing.ts';
 import { type LabApi, openLabApi } from './index.ts';
 
+const fakeSetUp = {
+  node: process.execPath,
+  file: join(import.meta.dirname, '..', 'compute', 'fake-set-up.testing.ts'),
+};
 let home: string;
 let remove: () => void;
 let labApi: LabApi;
 let client: Client;
 let api: Api;
 
-function open(stepTime = 0): void {
-  const launch = nodeWorkers(fakeWorker, ['good', String(stepTime)]);
-  labApi = openLabApi({ home, door: 'browser', launch, limits: { silence: 5000, grace: 2000 } });
+function open(stepTime = 0, behaviour = 'good'): void {
+  const launch = nodeWorkers(fakeWorker, [behaviour, String(stepTime)]);
+  const limits = { silence: 5000, grace: 2000 };
+  labApi = openLabApi({ home, door: 'browser', launch, limits, setUpProgram: fakeSetUp });
   const [near, far] = inProcess();
   labApi.serve(far);
   client = connect(near);
@@ -48,6 +53,18 @@ async function matrix(more: { steps?: number; seeds?: number[]; start?: boolean 
   const objectives = [[], [simbal]];
   return api.runs.create({ experiment, configuration: configuration(steps), objectives, seeds, start });
 }
+
+test('alerts of several runs are asked for at once, and nothing else that happened', async () => {
+  client.close();
+  await labApi.close();
+  open(0, 'fail');
+  const runs = (await matrix({ seeds: [1], start: true })).map(({ id }) => id);
+  await vi.waitFor(async () => expect(await api.events.alerts({ runs })).toHaveLength(2), 20_000);
+  const found = await api.events.alerts({ runs });
+  expect(found.map(({ run, kind }) => [run, kind])).toEqual(runs.map((run) => [run, 'alert']));
+  expect(found[0]!.data).toMatchObject({ detector: 'not-finite', severity: 'critical' });
+  expect((await api.events.list({ run: runs[0]! })).length).toBeGreaterThan(1);
+});
 
 test('a matrix of objectives and seeds is trained, listed, compared and reported', async () => {
   const events: ApiEvent[] = [];
@@ -205,11 +222,48 @@ test('settings are kept, told to every page, and survive a damaged file', async 
   const events: ApiEvent[] = [];
   client.watch((event) => events.push(event));
   const settings = await api.settings.set({ concurrency: 3 });
-  expect(settings).toEqual({ concurrency: 3, engine: 'auto' });
+  expect(settings).toEqual({ concurrency: 3, engine: 'auto', retention: 'all' });
   expect(events).toEqual([{ type: 'settings', settings }]);
   expect(JSON.parse(readFileSync(join(home, 'settings.json'), 'utf8'))).toEqual(settings);
   writeFileSync(join(home, 'settings.json'), '{"concurrency":-1}');
-  expect(await api.settings.get({})).toEqual({ concurrency: 1, engine: 'auto' });
+  expect(await api.settings.get({})).toEqual({ concurrency: 1, engine: 'auto', retention: 'all' });
+  const retention = { newest: 2, every: 10 };
+  expect(await api.settings.set({ retention })).toEqual({ concurrency: 1, engine: 'auto', retention });
+  expect(await api.settings.get({})).toMatchObject({ retention });
+  await expect(api.settings.set({ retention: { newest: 0, every: 1 } })).rejects.toMatchObject({ code: 'request' });
+});
+
+test('the setting of which checkpoints stay holds for what is written from then on; removed runs are purged', async () => {
+  await api.settings.set({ retention: { newest: 1, every: 0 } });
+  const [run] = await matrix({ steps: 50, seeds: [1], start: true });
+  await labApi.lab.ended(run!.id);
+  const steps = async () => (await api.checkpoints.list({ run: run!.id })).map(({ step }) => step);
+  expect(await steps()).toEqual([50]);
+  expect(await api.checkpoints.removable({})).toEqual({ runs: 0, checkpoints: 0, bytes: 0 });
+  await api.runs.remove({ runs: [run!.id] });
+  const removable = await api.checkpoints.removable({});
+  expect(removable).toEqual({ runs: 1, checkpoints: 1, bytes: 2 });
+  expect(await api.checkpoints.purge({})).toEqual(removable);
+  expect(await steps()).toEqual([]);
+});
+
+test('TensorFlow is set up with progress for every page, once at a time, cancelled by its signal, and removed', async () => {
+  const told: string[] = [];
+  client.watch((event) => event.type === 'tensorflow-progress' && told.push(event.phase));
+  await api.engines.probe({ measure: false });
+  expect(await api.engines.setUpTensorflow({ gpu: true })).toBe('The engine "tensorflow" is ready.');
+  expect(told).toEqual(['requirements', 'fetch']);
+  expect(await api.engines.list({})).toBeNull();
+  expect(await api.engines.removeTensorflow({})).toBe('Removed it.');
+  vi.stubEnv('FAKE_SET_UP', '--wait');
+  const cancel = new AbortController();
+  const waiting = api.engines.setUpTensorflow({ gpu: false }, { signal: cancel.signal });
+  await expect.poll(() => told.length).toBe(4);
+  await expect(api.engines.removeTensorflow({})).rejects.toMatchObject({ code: 'request' });
+  cancel.abort();
+  await expect(waiting).rejects.toThrow();
+  vi.unstubAllEnvs();
+  await expect.poll(() => api.engines.removeTensorflow({}).catch(() => null)).toBe('Removed it.');
 });
 
 test('engines are probed and remembered; a door without dialogs says so', async () => {
@@ -218,4 +272,28 @@ test('engines are probed and remembered; a door without dialogs says so', async 
   expect(await api.engines.list({})).toEqual(probed);
   await expect(api.dialogs.open({ title: 'x', kind: 'files', many: true })).rejects.toMatchObject({ code: 'request' });
   expect(await api.about.get({})).toMatchObject({ door: 'browser', home, version: expect.stringMatching(/^\d/) });
+});
+
+test('studies are estimated, carried out, listed, read with their typed arrays, and removed', async () => {
+  const [run] = await matrix({ seeds: [1], start: true });
+  await labApi.lab.ended(run!.id);
+  const events: ApiEvent[] = [];
+  client.watch((event) => events.push(event));
+  const request = { kind: 'geometry' as const, run: run!.id, steps: [10, 20] };
+  expect((await api.studies.estimate({ request })).tokens).toBeGreaterThan(0);
+  const { id } = await api.studies.start({ request });
+  await labApi.lab.studies.ended(id);
+  expect(await api.studies.list({ runs: [run!.id] })).toMatchObject([{ id, status: 'completed', done: 2, total: 2 }]);
+  expect(await api.studies.list({ runs: ['other'] })).toEqual([]);
+  const parts = await api.studies.parts({ study: id });
+  expect(parts.map(({ key }) => key)).toEqual(['step 10', 'step 20']);
+  expect(parts[0]!.result).toMatchObject({ step: 10, gram: expect.any(Float64Array) });
+  const types = new Set(events.map(({ type }) => type));
+  expect([...types]).toEqual(expect.arrayContaining(['study', 'study-progress', 'study-part']));
+  expect(await api.studies.stop({ study: id })).toMatchObject({ status: 'completed' });
+  await expect(api.studies.start({ request: { ...request, steps: [11] } })).rejects.toMatchObject({ field: 'steps' });
+  await expect(api.studies.start({ request: { ...request, steps: [] } })).rejects.toMatchObject({ code: 'request' });
+  await api.studies.remove({ study: id });
+  expect(await api.studies.list({})).toEqual([]);
+  await expect(api.studies.parts({ study: id })).rejects.toMatchObject({ code: 'not-found' });
 });

@@ -3,8 +3,9 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calls, type Settings } from '../../shared/api.ts';
 import { LabError } from '../../shared/errors.ts';
+import { keepAll } from '../../shared/retention.ts';
 
-const defaults: Settings = { concurrency: 1, engine: 'auto' };
+const defaults: Settings = { concurrency: 1, engine: 'auto', retention: keepAll };
 
 const fileOf = (home: string) => join(home, 'settings.json');
 
@@ -12,7 +13,11 @@ const fileOf = (home: string) => join(home, 'settings.json');
 export function readSettings(home: string): Settings {
   try {
     const { data } = calls.settings.set.input.safeParse(JSON.parse(readFileSync(fileOf(home), 'utf8')));
-    return { concurrency: data?.concurrency ?? defaults.concurrency, engine: data?.engine ?? defaults.engine };
+    return {
+      concurrency: data?.concurrency ?? defaults.concurrency,
+      engine: data?.engine ?? defaults.engine,
+      retention: data?.retention ?? defaults.retention,
+    };
   } catch {
     return defaults;
   }

@@ -2,7 +2,7 @@
 import { objectiveText } from '../../shared/config/index.ts';
 import type { ReadOnlyStore } from '../store/index.ts';
 import { type Summary, summaryOf } from './comparison/measures.ts';
-import { plain } from './text.ts';
+import { csvLine } from './csv.ts';
 
 /** Of the evaluation at a step, where there was one. */
 const evaluationColumns: Record<string, (summary: Summary) => number | null | undefined> = {
@@ -44,21 +44,6 @@ export function* runCsv(store: ReadOnlyStore, id: string): Generator<string> {
 /** Step 0 is evaluated and not trained: its tokens and seconds are the evaluation's. */
 function atEvaluation(metric: string, evaluation: Summary | undefined): number | undefined {
   return metric === 'tokens' || metric === 'seconds' ? evaluation?.[metric] : undefined;
-}
-
-type Cell = string | number | null | undefined;
-
-function csvLine(cells: readonly Cell[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`;
-}
-
-/** A text never begins like a formula, and what would turn or break the line is an escape. */
-function csvCell(cell: Cell): string {
-  if (cell === null || cell === undefined) return '';
-  if (typeof cell === 'number') return String(cell);
-  const text = plain(cell, 20_000);
-  const harmless = /^\s*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n\r']/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
 export function runJson(store: ReadOnlyStore, id: string): object {

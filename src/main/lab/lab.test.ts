@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configurationFromPreset } from '../../shared/config/index.ts';
 import { findings } from './comparison/findings.ts';
@@ -94,6 +95,21 @@ describe('a run', () => {
         'The worker ended with code 7 without a word, 4 times within 5 minutes. Its last words: "out of luck". The checkpoint of step 10 and the metrics up to step 14 are safe. Resume the run to go on from there.',
     });
     expect(lab.store.segments.list(run.id)).toHaveLength(4);
+  });
+
+  it('does not call a checkpoint safe that is not whole', async () => {
+    const onEvent = (event: LabEvent) => {
+      if (event.type === 'checkpoint') rmSync(join(event.checkpoint.folder, 'state.json'));
+    };
+    open({ behaviour: 'fail', onEvent });
+    await addText(lab);
+    const run = newRun(lab, 20);
+    lab.start(run.id);
+    expect(await lab.ended(run.id)).toMatchObject({
+      status: 'failed',
+      message:
+        'The loss of step 15 is NaN. The metrics are safe, but the run cannot go on from its checkpoint of step 10. There is no other. Train the run again.',
+    });
   });
 
   it('fails at once when the worker says why', async () => {
@@ -222,6 +238,16 @@ describe('corpora', () => {
     expect(lab.store.corpora.list().map(({ description }) => description.name)).toEqual(['text', 'other name']);
     expect(existsSync(home)).toBe(true);
   });
+
+  it('are put back where a lab ended while one was being replaced', async () => {
+    open();
+    const hash = await addText(lab);
+    const folder = join(lab.store.paths.corpora, hash);
+    await lab.close();
+    renameSync(folder, `${folder}.replaced`);
+    open();
+    expect(readdirSync(lab.store.paths.corpora)).toEqual([hash]);
+  });
 });
 
 describe('a comparison', () => {
@@ -249,6 +275,9 @@ describe('a comparison', () => {
     const [faster] = second!.speedUps;
     expect(faster).toMatchObject({ baseline: none.id, equalLoss: { reached: true } });
     expect(first!.speedUps[0]!.equalLoss).toMatchObject({ reached: false });
+    expect(faster!.curve.length).toBeGreaterThan(1);
+    const [short] = compare(lab.store, [none.id, simbal.id], { speedUpCurves: false }).runs[1]!.speedUps;
+    expect(short).toEqual({ ...faster, curve: [] });
 
     const three = compare(lab.store, [none.id, simbal.id, reseeded.id]);
     expect(three.equalStart.equal).toEqual({ initHash: true, initHashWithoutRouters: true, dataHash: false });

@@ -1,15 +1,24 @@
 // Opens a lab on its home folder: store, queue, workers.
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { checkCorpus, estimateRun, parseConfiguration, type RunConfiguration } from '../../shared/config/index.ts';
 import { LabError } from '../../shared/errors.ts';
+import { keepAll } from '../../shared/retention.ts';
 import type { EngineReport } from '../../shared/worker-messages.ts';
-import { type Job, lastWordsText, nodeWorkers, startJob } from '../compute/index.ts';
+import { type Job, lastWordsText, nodeWorkers, startJob, storeReaderFile } from '../compute/index.ts';
 import { type CorpusRow, type ExperimentRow, openStore, type RunRow } from '../store/index.ts';
-import { startRun } from './active-run.ts';
+import { type RunContext, startRun } from './active-run.ts';
+import { purge, removable } from './checkpoints/purge.ts';
 import { addCorpus, findCorpus, removeUnfinished } from './corpora.ts';
 import type { LabEvent } from './events.ts';
+import { importsOver } from './imports/index.ts';
 import type { Lab, LabOptions } from './index.ts';
-import { Queue } from './queue.ts';
+import { inspectionsOver } from './inspections/index.ts';
+import { exportModel, importModel, removeUnfinishedImports } from './inspections/models.ts';
+import { Queue, type Task } from './queue.ts';
+import { startStudy } from './studies/active-study.ts';
+import { studiesOver } from './studies/index.ts';
+import { tensorflowSetUp } from './tensorflow.ts';
 import { shown } from './text.ts';
 
 /** @throws LabError 'store' when another lab has this home open, or its file is not one of a lab */
@@ -18,6 +27,7 @@ export function openLab(options: LabOptions): Lab {
   const store = openStore(home);
   const recovered = store.recover();
   removeUnfinished(store.paths);
+  removeUnfinishedImports(store.paths);
   const listeners = new Set<(event: LabEvent) => void>(options.onEvent ? [options.onEvent] : []);
   const emit = (event: LabEvent) => {
     for (const listener of [...listeners]) listener(event);
@@ -34,19 +44,55 @@ export function openLab(options: LabOptions): Lab {
     signal?.addEventListener('abort', stop, { once: true });
     void job.ended.then(() => signal?.removeEventListener('abort', stop));
   };
-  const queue: Queue = new Queue({
-    store,
-    emit,
-    concurrency,
-    start(id) {
-      const threads = Math.max(1, Math.floor(cores / queue.concurrency));
-      return startRun(store.runs.get(id), { store, launch, emit, threads, ...(limits && { limits }) });
-    },
-  });
+  const queue = new Queue(concurrency);
+  let { retention = keepAll } = options;
+  const isActive = (run: string) => queue.active(run) !== undefined;
+  const context = (): RunContext => {
+    const threads = Math.max(1, Math.floor(cores / queue.concurrency));
+    return { store, launch, emit, threads, retention: () => retention, ...(limits && { limits }) };
+  };
   const told = (run: RunRow) => {
     emit({ type: 'run', run });
     return run;
   };
+  const runTask = (id: string): Task => ({
+    id,
+    placed(position) {
+      if (store.runs.get(id).queuePosition !== position) told(store.runs.setQueuePosition(id, position));
+    },
+    start: () => startRun(store.runs.get(id), context()),
+    refused({ message, remedy = 'Start it again.' }) {
+      const text = `It could not be started: ${message} ${remedy}`;
+      emit({ type: 'note', run: id, step: null, kind: 'failed', message: text });
+    },
+  });
+  /** Resolves when an event says that the run or study of this id has changed. */
+  const changed = (id: string) =>
+    new Promise<void>((resolve) => {
+      const listener = (event: LabEvent) => {
+        const of = event.type === 'run' ? event.run.id : event.type === 'study' ? event.study.id : null;
+        if (of !== id && !(event.type === 'study-removed' && event.study === id)) return;
+        listeners.delete(listener);
+        resolve();
+      };
+      listeners.add(listener);
+    });
+  const studies = studiesOver({ store, queue, emit, changed, startStudy: (study) => startStudy(study, context()) });
+
+  const inspections = inspectionsOver({
+    launch,
+    launchReader: options.launchReader ?? nodeWorkers(storeReaderFile()),
+    recentFile: join(store.paths.home, 'inspected.json'),
+    store,
+    ...(limits && { limits }),
+  });
+  const imports = importsOver({ store, launch, emit, trackUntil, ...(limits && { limits }) });
+  const models = (signal?: AbortSignal) => ({
+    ...{ store, launch, emit, checked, track: trackUntil(signal) },
+    ...(limits && { limits }),
+  });
+
+  const tensorflow = tensorflowSetUp(emit, options.setUpProgram);
 
   const toldOf = (experiment: ExperimentRow) => {
     emit({ type: 'experiment', experiment });
@@ -75,6 +121,9 @@ export function openLab(options: LabOptions): Lab {
   const lab: Lab = {
     store,
     recovered,
+    studies,
+    inspections,
+    imports,
 
     createExperiment: (experiment) => toldOf(store.experiments.create(experiment)),
     renameExperiment: (id, name) => toldOf(store.experiments.rename(id, name)),
@@ -82,7 +131,10 @@ export function openLab(options: LabOptions): Lab {
     removeExperiment(id) {
       const runs = store.runs.list({ experiment: id });
       for (const run of runs) refuseActive(run);
-      for (const run of runs) queue.remove(run.id);
+      for (const run of runs) {
+        studies.release(run);
+        queue.remove(run.id);
+      }
       return toldOf(store.experiments.setRemoved(id, true));
     },
     restoreExperiment: (id) => toldOf(store.experiments.setRemoved(id, false)),
@@ -96,7 +148,9 @@ export function openLab(options: LabOptions): Lab {
     renameRun: (id, name) => told(store.runs.rename(id, name)),
     annotateRun: (id, annotation) => told(store.runs.annotate(id, annotation)),
     removeRun(id) {
-      refuseActive(store.runs.get(id));
+      const run = store.runs.get(id);
+      refuseActive(run);
+      studies.release(run);
       queue.remove(id);
       return told(store.runs.setRemoved(id, true));
     },
@@ -123,14 +177,20 @@ export function openLab(options: LabOptions): Lab {
         });
       }
       if (run.status !== 'queued') told(store.runs.setStatus(id, 'queued'));
-      queue.add(id, before);
+      queue.add(runTask(id), before);
       return store.runs.get(id);
     },
     resumeQueue() {
-      const left = store.runs.list({ status: 'queued' }).filter(({ queuePosition }) => queuePosition !== null);
-      for (const { id } of left.sort((a, b) => a.queuePosition! - b.queuePosition!)) queue.add(id);
+      const left = [
+        ...store.runs.list({ status: 'queued' }).map((run) => ({ ...run, task: runTask(run.id) })),
+        ...store.studies.list({ status: ['queued'] }).map((study) => ({ ...study, task: studies.task(study.id) })),
+      ].filter(({ queuePosition }) => queuePosition !== null);
+      for (const { task } of left.sort((a, b) => a.queuePosition! - b.queuePosition!)) queue.add(task);
     },
     setConcurrency: (runs) => queue.setConcurrency(runs),
+    setRetention(wanted) {
+      retention = wanted;
+    },
     pause(id) {
       queue.active(id)?.pause();
       // One that waits to go on is what it was before: paused.
@@ -197,10 +257,16 @@ export function openLab(options: LabOptions): Lab {
       for (;;) {
         const active = queue.active(id);
         if (active) await active.ended;
-        else if (queue.waiting.includes(id)) await changed(id);
+        else if (queue.waits(id)) await changed(id);
         else return store.runs.get(id);
       }
     },
+
+    removableCheckpoints: () => removable(store, isActive),
+    purgeCheckpoints: () => purge(store, isActive),
+
+    exportModel: (id, request, signal) => exportModel(models(signal), store.runs.get(id), request),
+    importModel: (request, signal) => importModel(models(signal), request),
 
     addCorpus: (corpus, signal) =>
       addCorpus(corpus, { store, launch, emit, track: trackUntil(signal), ...(limits && { limits }) }),
@@ -211,24 +277,15 @@ export function openLab(options: LabOptions): Lab {
       return enginesOf(await job.ended);
     },
 
+    setUpTensorflow: ({ gpu, signal }) => tensorflow.run(gpu ? ['--gpu'] : [], signal),
+    removeTensorflow: (signal) => tensorflow.run(['--remove'], signal),
+
     async close() {
       for (const job of jobs) job.stop();
-      await Promise.all([queue.close(), ...[...jobs].map(({ ended }) => ended)]);
+      await Promise.all([queue.close(), inspections.end(), tensorflow.end(), ...[...jobs].map(({ ended }) => ended)]);
       store.close();
     },
   };
-
-  /** Resolves at the next event of a run. */
-  function changed(id: string): Promise<void> {
-    return new Promise((resolve) => {
-      const listener = (event: LabEvent) => {
-        if (event.type !== 'run' || event.run.id !== id) return;
-        listeners.delete(listener);
-        resolve();
-      };
-      listeners.add(listener);
-    });
-  }
 
   return lab;
 }

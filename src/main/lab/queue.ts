@@ -1,110 +1,122 @@
-// Which runs are carried out now and which come next. A run waits in the order in which it was asked for.
+// What is carried out now and what comes next, runs and studies in one order: that in which they were asked for. It knows no
+// kind of task and no store.
 import { LabError } from '../../shared/errors.ts';
-import type { Store } from '../store/index.ts';
-import type { ActiveRun } from './active-run.ts';
-import type { Emit } from './events.ts';
 
-export interface QueueOptions {
-  store: Store;
-  emit: Emit;
-  /** How many runs at once, at least 1. */
-  concurrency: number;
-  start(run: string): ActiveRun;
+/** Something that waits to be carried out. Ids are distinct over all kinds. */
+export interface Task {
+  readonly id: string;
+  /** Its place among all that wait, from 1; null when it waits no longer. */
+  placed(position: number | null): void;
+  /** @throws whatever keeps it from being started */
+  start(): Active;
+  /** It could not be started; it waits no longer. */
+  refused(error: LabError): void;
+}
+
+/** Something that is being carried out. */
+export interface Active {
+  pid(): number | undefined;
+  /** It ends when it is at a point from which it can go on. */
+  pause(): void;
+  /** The same for good, and at once where it takes too long or is told again. */
+  stop(): void;
+  /** Does not reject. */
+  readonly ended: Promise<void>;
 }
 
 export class Queue {
-  readonly #options: QueueOptions;
-  readonly #active = new Map<string, ActiveRun>();
-  #waiting: string[] = [];
-  #idle = Promise.withResolvers<void>();
+  readonly #active = new Map<string, Active>();
+  #concurrency: number;
+  #waiting: Task[] = [];
   #closed = false;
 
-  constructor(options: QueueOptions) {
-    this.#options = options;
+  /** How many tasks at once, at least 1. */
+  constructor(concurrency: number) {
+    this.#concurrency = concurrency;
   }
 
-  get waiting(): readonly string[] {
-    return this.#waiting;
+  waits(id: string): boolean {
+    return this.#waiting.some((task) => task.id === id);
   }
 
-  active(run: string): ActiveRun | undefined {
-    return this.#active.get(run);
+  active(id: string): Active | undefined {
+    return this.#active.get(id);
   }
 
   get concurrency(): number {
-    return this.#options.concurrency;
+    return this.#concurrency;
   }
 
   setConcurrency(concurrency: number): void {
-    this.#options.concurrency = Math.max(1, Math.floor(concurrency));
+    this.#concurrency = Math.max(1, Math.floor(concurrency));
     this.#fill();
   }
 
-  /** Puts a run at the end, or before another waiting one, and starts it when there is room. */
-  add(run: string, before?: string): void {
-    this.#waiting = this.#waiting.filter((other) => other !== run);
-    const place = before === undefined ? -1 : this.#waiting.indexOf(before);
-    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, run);
+  /** Puts a task at the end, or before another waiting one, and starts it when there is room. */
+  add(task: Task, before?: string): void {
+    this.#waiting = this.#without(task.id);
+    const place = this.#waiting.findIndex(({ id }) => id === before);
+    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, task);
     this.#number();
     this.#fill();
   }
 
-  /** Takes out a run that waits; false when it does not. */
-  remove(run: string): boolean {
-    if (!this.#waiting.includes(run)) return false;
-    this.#waiting = this.#waiting.filter((other) => other !== run);
-    this.#place(run, null);
+  /** Takes out a task that waits; false when it does not. */
+  remove(id: string): boolean {
+    const task = this.#waiting.find((other) => other.id === id);
+    if (!task) return false;
+    this.#waiting = this.#without(id);
+    place(task, null);
     this.#number();
     return true;
-  }
-
-  /** Resolves when nothing runs and nothing waits. */
-  async idle(): Promise<void> {
-    while (this.#active.size > 0 || this.#waiting.length > 0) await this.#idle.promise;
   }
 
   /** Pauses what runs and starts nothing more; what waits keeps its place for the next time. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const run of this.#active.values()) run.pause();
+    for (const task of this.#active.values()) task.pause();
     await Promise.all([...this.#active.values()].map(({ ended }) => ended));
   }
 
+  #without(id: string): Task[] {
+    return this.#waiting.filter((task) => task.id !== id);
+  }
+
   #fill(): void {
-    while (!this.#closed && this.#active.size < this.#options.concurrency) {
-      const run = this.#waiting.shift();
-      if (run === undefined) return;
-      this.#place(run, null);
+    while (!this.#closed && this.#active.size < this.#concurrency) {
+      const task = this.#waiting.shift();
+      if (task === undefined) return;
+      place(task, null);
       this.#number();
-      const active = this.#start(run);
+      const active = this.#start(task);
       if (!active) continue;
-      this.#active.set(run, active);
+      this.#active.set(task.id, active);
       void active.ended.then(() => {
-        this.#active.delete(run);
+        this.#active.delete(task.id);
         this.#fill();
-        this.#idle.resolve();
-        this.#idle = Promise.withResolvers<void>();
       });
     }
   }
 
-  /** A run that cannot be started (its store is locked, say) keeps no other from its turn. */
-  #start(run: string): ActiveRun | undefined {
+  /** A task that cannot be started (its store is locked, say) keeps no other from its turn. */
+  #start(task: Task): Active | undefined {
     try {
-      return this.#options.start(run);
+      return task.start();
     } catch (thrown) {
-      const message = `It could not be started: ${LabError.from(thrown).message} Start it again.`;
-      this.#options.emit({ type: 'note', run, step: null, kind: 'failed', message });
+      task.refused(LabError.from(thrown));
     }
   }
 
   #number(): void {
-    for (const [index, run] of this.#waiting.entries()) this.#place(run, index + 1);
+    for (const [index, task] of this.#waiting.entries()) place(task, index + 1);
   }
+}
 
-  #place(run: string, position: number | null): void {
-    const { store, emit } = this.#options;
-    if (store.runs.get(run).queuePosition === position) return;
-    emit({ type: 'run', run: store.runs.setQueuePosition(run, position) });
+/** A place that cannot be kept now (its store is locked) costs nobody a turn: it is told to people and to the next lab alone. */
+function place(task: Task, position: number | null): void {
+  try {
+    task.placed(position);
+  } catch {
+    // It is kept with the next change of the queue.
   }
 }

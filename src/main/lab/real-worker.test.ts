@@ -1,12 +1,12 @@
 // The lab with the real worker: a small model on a small text, through crashes of either process.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configurationFromPreset } from '../../shared/config/index.ts';
 import { nodeWorkers } from '../compute/index.ts';
 import { openStoreReadOnly } from '../store/index.ts';
-import { compare, type Lab, type LabEvent, openLab } from './index.ts';
+import { type AddedCorpus, compare, type Lab, type LabEvent, openLab } from './index.ts';
 import { temporaryHome } from './pretended-lab.testing.ts';
 
 let place: ReturnType<typeof temporaryHome>;
@@ -26,14 +26,16 @@ const configuration = (name: string, steps: number) =>
     engine: { kind: 'onnx-cpu', threads: 1 },
   });
 
-async function addText(lab: Lab): Promise<void> {
+async function addText(lab: Lab): Promise<AddedCorpus> {
   const folder = join(place.home, 'source');
   mkdirSync(folder, { recursive: true });
   for (let file = 0; file < 40; file += 1) {
     writeFileSync(join(folder, `${file}.txt`), `Text number ${file}, of some length. `.repeat(8));
   }
-  await lab.addCorpus({ name: 'text', sources: [{ path: folder }], tokenizer: 'bytes', validationShare: 0.3 });
+  const corpus = { name: 'text', sources: [{ path: folder }], tokenizer: 'bytes', validationShare: 0.3 } as const;
+  const added = await lab.addCorpus({ ...corpus, sources: [...corpus.sources] });
   rmSync(folder, { recursive: true });
+  return added;
 }
 
 /** Whole curve of the training loss. */
@@ -51,6 +53,26 @@ const alive = (pid: number) => {
 };
 
 describe('the lab with its worker', () => {
+  it('puts a corpus that was damaged right by adding it again', async () => {
+    const lab = openLab({ home: place.home });
+    const { corpus, known } = await addText(lab);
+    expect(known).toBe(false);
+    expect((await addText(lab)).known).toBe(true);
+    const folder = join(lab.store.paths.corpora, corpus.description.hash);
+    const file = join(folder, 'train.tokens');
+    const whole = readFileSync(file);
+    const damaged = Buffer.from(whole);
+    damaged[100]! ^= 1;
+    writeFileSync(file, damaged);
+    expect((await addText(lab)).known).toBe(false);
+    expect(readFileSync(file).equals(whole)).toBe(true);
+    rmSync(join(folder, 'validation.documents'));
+    expect((await addText(lab)).known).toBe(false);
+    expect(readdirSync(lab.store.paths.corpora)).toEqual([corpus.description.hash]);
+    expect((await addText(lab)).known).toBe(true);
+    await lab.close();
+  });
+
   it('trains, survives a kill of the worker, and ends with the same numbers as without one', async () => {
     const events: LabEvent[] = [];
     const workers: number[] = [];

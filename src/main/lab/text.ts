@@ -21,3 +21,6 @@ export function fileName(text: string): string {
   const short = safe.replace(/^-+/, '').slice(0, 60).replace(/-+$/, '').toLowerCase();
   return /^(con|prn|aux|nul|com\d|lpt\d)?$/.test(short) ? `run-${short}`.replace(/-$/, '') : short;
 }
+
+/** As one word of a command line. */
+export const quoted = (text: string) => (/^[\w./~:,=\\-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

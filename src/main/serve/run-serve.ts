@@ -6,6 +6,7 @@ import { hasDisplay, type LaunchWorker, openFile } from '../compute/index.ts';
 import { openLabApi } from '../lab-api/index.ts';
 import { pageFiles, pageFolder } from '../page/page-files.ts';
 import { type PageServer, startServer } from './server.ts';
+import { keptSession } from './session.ts';
 
 export interface ServeOptions {
   home: string;
@@ -37,9 +38,10 @@ export async function runServe(options: ServeOptions): Promise<void> {
   }
   const files = pageFiles(page ?? pageFolder());
   const labApi = openLabApi({ home, door: 'browser', ...(launch && { launch }) });
+  const session = keptSession(labApi.lab.store.paths.home);
   let server: PageServer | undefined;
   try {
-    server = await serverOn(port, (port) => startServer({ files, port, serve: labApi.serve }));
+    server = await serverOn(port, (port) => startServer({ files, port, session, serve: labApi.serve }));
     say(`The lab in ${labApi.lab.store.paths.home} is served to this machine alone. Open`);
     say(`  ${server.address}`);
     say(

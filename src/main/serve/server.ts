@@ -17,6 +17,8 @@ export interface ServerOptions {
   files: PageFiles;
   /** 0 takes any that is free. */
   port: number;
+  /** What the cookie holds, for pages of an earlier server to be known again; a new one when left out. */
+  session?: string;
   /** A page has connected. */
   serve(transport: Transport): void;
   /** Milliseconds between signs of life asked of each page. */
@@ -46,6 +48,7 @@ const limits = {
 export async function startServer({
   files,
   port: wanted,
+  session = newSecret(),
   serve,
   heartbeat = 30_000,
 }: ServerOptions): Promise<PageServer> {
@@ -56,7 +59,7 @@ export async function startServer({
   });
   server.maxConnections = limits.connections;
   const port = await listening(server, wanted);
-  const secrets: Secrets = { port, token: newSecret(), session: newSecret() };
+  const secrets: Secrets = { port, token: newSecret(), session };
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.message, perMessageDeflate: false });
 
   server.on('request', (request, response) => answer(request, response, files, secrets));

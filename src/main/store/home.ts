@@ -9,6 +9,8 @@ export interface HomePaths {
   corpora: string;
   checkpoints: string;
   reports: string;
+  /** Folders that studies make when they need them: one folder a study that writes models. */
+  exports: string;
 }
 
 export function homePaths(home: string): HomePaths {
@@ -19,5 +21,6 @@ export function homePaths(home: string): HomePaths {
     corpora: join(root, 'corpora'),
     checkpoints: join(root, 'checkpoints'),
     reports: join(root, 'reports'),
+    exports: join(root, 'exports'),
   };
 }

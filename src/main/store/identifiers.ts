@@ -14,6 +14,10 @@ export function nextIdentifier(newest: string | null, now: number): string {
   return identifier;
 }
 
+/** Whether it is one that a lab made until `now`: an id of the future would leave no room for those after it. */
+export const isIdentifier = (id: string, now: number): boolean =>
+  id.length === length && [...id].every((character) => alphabet.includes(character)) && decode(id) <= now;
+
 function decode(identifier: string): number {
   return [...identifier].reduce((value, character) => value * 32 + alphabet.indexOf(character), 0);
 }

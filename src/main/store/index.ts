@@ -1,6 +1,7 @@
 // The lab's memory: one SQLite file in a home folder. This page is what the rest of the lab may use of it.
 // Every failure is a LabError: 'store' for the file itself (its value is then SQLite's own code, see isTemporary),
 // 'not-found' for an id that is not there, 'request' for a value that cannot be stored. All calls are synchronous.
+import type { CurvePoints, ImportedCurve } from '../../shared/imports.ts';
 import type {
   CheckpointRecord,
   CorpusDescription,
@@ -27,6 +28,11 @@ import type {
   SegmentRow,
   Series,
   SeriesOptions,
+  StudyPart,
+  StudyProvenance,
+  StudyRequest,
+  StudyRow,
+  StudyStatus,
 } from './rows.ts';
 
 export type { HomePaths } from './home.ts';
@@ -118,6 +124,64 @@ export interface Corpora {
   list(): CorpusRow[];
 }
 
+export interface Studies {
+  /** A new study, 'queued', outside the queue's order until it gets a position. No run has its id. One hash is kept once. */
+  create(study: { run: string; request: StudyRequest; hash: string }): StudyRow;
+  get(id: string): StudyRow;
+  find(hash: string): StudyRow | null;
+  /** The newest first, unlike other lists; `removed` adds those of runs that were removed. */
+  list(filter?: { runs?: readonly string[]; status?: readonly StudyStatus[]; removed?: boolean }): StudyRow[];
+  setStatus(id: string, status: StudyStatus, message?: string | null): StudyRow;
+  setQueuePosition(id: string, position: number | null): StudyRow;
+  setStarted(id: string, started: { provenance: StudyProvenance; total: number }): StudyRow;
+  /** Once it returns the part survives kill -9 and power loss. A part of the same key is replaced. */
+  appendPart(id: string, part: StudyPart): StudyRow;
+  /** In the order in which they were first stored. */
+  parts(id: string): StudyPart[];
+  /** Keys of the parts, without reading these. */
+  keys(id: string): string[];
+  /** With its parts. */
+  remove(id: string): void;
+}
+
+/** Curves that other programs recorded: beside the runs, in no statistics. */
+export interface ImportedCurves {
+  /** The same tag of the same file, imported the same way, is there once; `known` says that it was. */
+  add(
+    curve: Omit<ImportedCurve, 'id' | 'created' | 'points'>,
+    points: CurvePoints,
+  ): { curve: ImportedCurve; known: boolean };
+  get(id: string): ImportedCurve;
+  list(): ImportedCurve[];
+  /** Every point; or about `resolution` of them that keep the extremes of each stretch. */
+  points(id: string, options?: { resolution?: number }): CurvePoints;
+  rename(id: string, name: string): ImportedCurve;
+  remove(id: string): void;
+}
+
+export type OriginKind = 'experiment' | 'run' | 'study';
+
+/**
+ * Takes rows of another lab in, times and all; to be called within one transaction. An id that something here has, or that no
+ * lab can have made yet, becomes a new one; each call gives back the id here.
+ */
+export interface ForeignRows {
+  /** The id here of what was imported before with this fingerprint; null when it never was, or is gone. */
+  find(kind: OriginKind, fingerprint: string): string | null;
+  record(kind: OriginKind, id: string, origin: { fingerprint: string; bundle: string }): void;
+  /** Which file it came in, and when; null for what was made here. */
+  origin(kind: OriginKind, id: string): { bundle: string; imported: string } | null;
+  experiment(row: Omit<ExperimentRow, 'removed'>): string;
+  run(row: Omit<RunRow, 'queuePosition' | 'removed'>): string;
+  /** After all segments that were older there: a fork sees its parent's older ones alone. */
+  segment(row: Omit<SegmentRow, 'id' | 'lastStep'>): number;
+  steps(segment: number, steps: readonly StepMetrics[]): void;
+  evaluation(row: Omit<EvaluationRow, 'id' | 'run'>): void;
+  checkpoint(row: CheckpointRow): void;
+  event(row: Omit<EventRow, 'id'>): void;
+  study(row: Omit<StudyRow, 'queuePosition' | 'done'>): string;
+}
+
 export interface Store {
   readonly paths: HomePaths;
   readonly experiments: Experiments;
@@ -128,7 +192,10 @@ export interface Store {
   readonly checkpoints: Checkpoints;
   readonly events: Events;
   readonly corpora: Corpora;
-  /** To call once after opening, before any worker starts: ends open segments and pauses runs that nobody runs. */
+  readonly studies: Studies;
+  readonly importedCurves: ImportedCurves;
+  readonly foreign: ForeignRows;
+  /** To call once after opening, before any worker starts: ends open segments, pauses runs and stops studies that nobody runs. */
   recover(): RecoveredRun[];
   /** Runs `work` as one transaction: all of its writes or, when it throws, none. */
   transaction<T>(work: () => T): T;
@@ -148,6 +215,9 @@ export interface ReadOnlyStore {
   readonly checkpoints: Pick<Checkpoints, 'newest' | 'list'>;
   readonly events: Pick<Events, 'list'>;
   readonly corpora: Pick<Corpora, 'get' | 'list'>;
+  readonly studies: Pick<Studies, 'get' | 'find' | 'list' | 'parts' | 'keys'>;
+  readonly importedCurves: Pick<ImportedCurves, 'get' | 'list' | 'points'>;
+  readonly foreign: Pick<ForeignRows, 'find' | 'origin'>;
   close(): void;
 }
 

@@ -9,6 +9,9 @@ export interface Lock {
 
 const patience = 1000;
 
+/** A connection that nobody refers to is closed by the garbage collector, which would free its lock. */
+const held = new Set<Connection>();
+
 /** @throws LabError 'store' naming the process that holds the home already. */
 export function takeLock(file: string): Lock {
   let connection: Connection | undefined;
@@ -29,8 +32,14 @@ export function takeLock(file: string): Lock {
     connection?.close();
     throw explained(error);
   }
-  const held = connection;
-  return { release: () => held.close() };
+  const holding = connection;
+  held.add(holding);
+  return {
+    release() {
+      held.delete(holding);
+      holding.close();
+    },
+  };
 }
 
 /** A damaged lock needs no backup: nothing lies in it. */

@@ -1,7 +1,8 @@
 // Opening a home: lock, inspect, create or migrate, in this order. Nothing that is refused has been changed.
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
+import { makeLastingFolder, synchroniseFolder } from '../synchronise-folder.ts';
 import { Connection } from './connection.ts';
 import { homePaths } from './home.ts';
 import type { ReadOnlyStore, Store } from './index.ts';
@@ -90,17 +91,9 @@ function create(file: string, migrations: readonly Migration[]): void {
   }
 }
 
-/** Makes a rename in the folder outlast a power loss. Windows cannot open folders and needs no such call. */
-function synchroniseFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-}
-
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeLastingFolder(folder);
   } catch (error) {
     throw storeError(folder, error);
   }

@@ -2,10 +2,14 @@
 import type { Store } from './index.ts';
 import type { RecoveredRun } from './rows.ts';
 
-/** Ends open segments as 'interrupted' and turns 'running' and 'pausing' runs into 'paused', with an event each. */
+/**
+ * Ends open segments as 'interrupted', turns 'running' and 'pausing' runs into 'paused' with an event each, and 'running'
+ * and 'stopping' studies into 'stopped'. Answers with the runs.
+ */
 export function recover(store: Store): RecoveredRun[] {
   return store.transaction(() => {
     for (const run of store.runs.list({ removed: true })) endSegments(store, run.id);
+    stopStudies(store);
     return store.runs.list({ status: ['running', 'pausing'], removed: true }).map(({ id, name, status }) => {
       const segments = store.segments.list(id);
       const step = segments.findLast(({ lastStep }) => lastStep !== null)?.lastStep ?? null;
@@ -21,6 +25,14 @@ export function recover(store: Store): RecoveredRun[] {
       return { run: id, name, step, checkpoint };
     });
   });
+}
+
+function stopStudies(store: Store): void {
+  const message =
+    'The lab ended while this study was running; the parts that were done are kept. Start it again to go on.';
+  for (const { id } of store.studies.list({ status: ['running', 'stopping'], removed: true })) {
+    store.studies.setStatus(id, 'stopped', message);
+  }
 }
 
 function endSegments(store: Store, run: string): void {

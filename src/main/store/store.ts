@@ -9,9 +9,12 @@ import { corpusQueries } from './queries/corpora.ts';
 import { evaluationQueries } from './queries/evaluations.ts';
 import { eventQueries } from './queries/events.ts';
 import { experimentQueries } from './queries/experiments.ts';
+import { foreignRowQueries } from './queries/foreign-rows.ts';
+import { importedCurveQueries } from './queries/imported-curves.ts';
 import { metricQueries } from './queries/metrics.ts';
 import { runQueries } from './queries/runs.ts';
 import { segmentQueries } from './queries/segments.ts';
+import { studyQueries } from './queries/studies.ts';
 import { recover } from './recover.ts';
 import { storeError } from './sqlite-errors.ts';
 
@@ -19,8 +22,7 @@ export function storeOver(connection: Connection, paths: HomePaths, closed: () =
   const experiments = experimentQueries(connection);
   const runs = runQueries(connection, experiments);
   const segments = segmentQueries(connection, runs);
-  const store: Store = {
-    paths,
+  const tables = {
     experiments,
     runs,
     segments,
@@ -29,6 +31,13 @@ export function storeOver(connection: Connection, paths: HomePaths, closed: () =
     checkpoints: checkpointQueries(connection, runs, segments, paths),
     events: eventQueries(connection, runs),
     corpora: corpusQueries(connection),
+    studies: studyQueries(connection, runs),
+  };
+  const store: Store = {
+    paths,
+    ...tables,
+    importedCurves: importedCurveQueries(connection),
+    foreign: foreignRowQueries(connection, tables),
     recover: () => recover(store),
     transaction: (work) => connection.transaction(work),
     snapshot: (file) => snapshot(connection, file),

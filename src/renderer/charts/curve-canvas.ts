@@ -1,152 +1,152 @@
-// Ink for curves: draws series on a canvas, and where nothing but new points at the end has come since, only these.
-import type { XY } from '../../charts/index.ts';
+// Curves on a canvas: dense ones as pixels, the others as strokes. Where a chart has only grown at its end since it was drawn
+// last, only that end is drawn.
+import type { ColumnGrid } from '../../charts/columns.ts';
 import { type Plot, type PlotSeries, visible } from '../../charts/plot.ts';
-import { trace } from '../../charts/trace.ts';
+import { type Domain, valueAt } from '../../charts/viewport.ts';
+import { DenseCurves, type Stripe } from './dense-curves.ts';
+import { Inks } from './ink.ts';
+import { strokeSeries } from './strokes.ts';
+
+/** Device pixels a pixel, at most: more cannot be seen in a curve. */
+const finest = 2;
+/** Pixels around the frame that a line or mark at its edge may cover. */
+const margin = 4;
+
+/** The part of the canvas that curves may cover, in device pixels. */
+interface Area {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  ratio: number;
+}
 
 interface Drawn {
+  points: PlotSeries['points'];
+  band: PlotSeries['band'];
+  /** How many of each were drawn; arrays grow in place. */
   count: number;
-  /** First, middle and last point as they were drawn. */
-  samples: readonly (XY | undefined)[];
+  bandCount: number;
+  dense: boolean;
 }
 
 export class CurveCanvas {
   readonly #canvas: HTMLCanvasElement;
+  readonly #inks: Inks;
   #key = '';
   #drawn = new Map<string, Drawn>();
-  /** CSS colours as the page has them now: asking is slow. */
-  #colours = new Map<string, string>();
-  #theme = '';
-  /** For tests and curiosity: how many times everything was drawn anew. */
-  redraws = 0;
+  #pixels: DenseCurves | null = null;
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
+    this.#inks = new Inks(canvas);
   }
 
   draw(plot: Plot, series: readonly PlotSeries[], size: { width: number; height: number }, theme: string): void {
     const context = this.#canvas.getContext('2d');
     if (!context) return;
-    const ratio = globalThis.devicePixelRatio || 1;
+    const area = areaOf(plot);
     const looks = series.map(({ id, colour, look }) => `${id} ${colour} ${look}`).join('\n');
-    const key = `${plot.key} ${ratio} ${theme}\n${looks}`;
-    const whole = key !== this.#key || series.some((one) => one.band || !this.#continues(one));
-    if (whole) {
-      this.redraws += 1;
-      this.#canvas.width = Math.round(size.width * ratio);
-      this.#canvas.height = Math.round(size.height * ratio);
-      this.#drawn.clear();
+    const key = `${plot.key} ${area.ratio} ${theme}\n${looks}`;
+    const onlyGrown = key === this.#key && series.every((one) => this.#continues(one));
+    const from = onlyGrown ? this.#firstColumn(series, plot, area) : 0;
+    if (!onlyGrown) {
       this.#key = key;
+      this.#begin(context, Math.round(size.width * area.ratio), Math.round(size.height * area.ratio));
     }
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.#drawn = new Map(series.map((one) => [one.id, this.#toDraw(one, plot, onlyGrown, area.width)]));
+    if (from < area.width) this.#paint(context, plot, behindFirst(series), theme, area, from);
+  }
+
+  /** Everything from one column on; what was there before is gone. */
+  #paint(
+    context: CanvasRenderingContext2D,
+    plot: Plot,
+    series: readonly PlotSeries[],
+    theme: string,
+    { left, top, width, height, ratio }: Area,
+    from: number,
+  ): void {
+    const stripe: Stripe = [from, width];
+    const { frame, view, x } = plot;
+    const at = (column: number) => valueAt((left + column) / ratio, view, [frame.left, frame.right], x.options.scale);
+    const over: Domain = [at(from - margin * ratio), at(width + margin * ratio)];
+    const dense = series.filter(({ id }) => this.#drawn.get(id)!.dense);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    if (dense.length > 0) {
+      const picture = this.#picture({ left: left / ratio, top: top / ratio, ratio }, width, height);
+      picture.clear(stripe);
+      const inked = dense.map((one) => ({ ...one, colour: this.#inks.of(one.colour, theme).colour }));
+      picture.paint(plot, inked, stripe, over);
+      context.putImageData(picture.image, left, top, from, 0, width - from, height);
+    } else context.clearRect(left + from, top, width - from, height);
+
     context.save();
-    const { left, right, top, bottom } = plot.frame;
     context.beginPath();
-    context.rect(left - 4, top - 4, right - left + 8, bottom - top + 8);
+    context.rect(left + from, top, width - from, height);
     context.clip();
-    const behindFirst = [...series].sort((a, b) => Number(b.look === 'faint') - Number(a.look === 'faint'));
-    if (theme !== this.#theme) this.#colours.clear();
-    this.#theme = theme;
-    for (const one of behindFirst) this.#curve(context, plot, one, this.#colour(one.colour));
+    context.scale(ratio, ratio);
+    for (const one of series) {
+      if (this.#drawn.get(one.id)!.dense) continue;
+      context.strokeStyle = context.fillStyle = this.#inks.of(one.colour, theme).css;
+      strokeSeries(context, plot, one, over);
+    }
     context.restore();
   }
 
-  #curve(context: CanvasRenderingContext2D, plot: Plot, series: PlotSeries, colour: string): void {
-    const { points, look, marks, band } = series;
-    const before = this.#drawn.get(series.id)?.count ?? 0;
-    if (band) drawBand(context, plot, band, colour);
-    const [start, end] = visible(points, plot.view);
-    const from = Math.max(start, before - 1);
-    if (before === 0 || points.length > before) {
-      context.strokeStyle = colour;
-      context.lineWidth = look === 'faint' ? 1 : 1.75;
-      context.globalAlpha = look === 'faint' ? 0.5 : 1;
-      context.lineJoin = 'round';
-      context.lineCap = 'round';
-      context.setLineDash(look === 'dashed' ? [5, 4] : []);
-      strokeCurve(context, plot, points, from, end);
-      context.setLineDash([]);
-      if (marks) drawMarks(context, plot, points, before === 0 ? start : before, end, colour);
-      context.globalAlpha = 1;
-    }
-    this.#drawn.set(series.id, { count: points.length, samples: samplesOf(points, points.length) });
+  /** An empty canvas; where its size stays, so does its memory. */
+  #begin(context: CanvasRenderingContext2D, width: number, height: number): void {
+    if (this.#canvas.width !== width) this.#canvas.width = width;
+    if (this.#canvas.height !== height) this.#canvas.height = height;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, width, height);
   }
 
-  #colour(css: string): string {
-    const known = this.#colours.get(css);
-    if (known) return known;
-    this.#canvas.style.color = css;
-    const { color } = getComputedStyle(this.#canvas);
-    this.#canvas.style.color = '';
-    this.#colours.set(css, color);
-    return color;
+  #picture(grid: ColumnGrid, width: number, height: number): DenseCurves {
+    if (!this.#pixels?.fits(grid, width, height)) this.#pixels = new DenseCurves(grid, width, height);
+    return this.#pixels;
   }
 
-  #continues({ id, points }: PlotSeries): boolean {
+  #continues({ id, points, band }: PlotSeries): boolean {
     const drawn = this.#drawn.get(id);
-    if (!drawn || points.length < drawn.count) return false;
-    return samplesOf(points, drawn.count).every((point, index) => {
-      const other = drawn.samples[index];
-      return point === other || (point?.[0] === other?.[0] && Object.is(point?.[1], other?.[1]));
-    });
+    return (
+      drawn?.points === points &&
+      points.length >= drawn.count &&
+      drawn.band === band &&
+      (band?.length ?? 0) >= drawn.bandCount
+    );
+  }
+
+  /** Where what was added since begins, with room for a line or mark there; the width where nothing was. */
+  #firstColumn(series: readonly PlotSeries[], plot: Plot, { left, width, ratio }: Area): number {
+    const x = Math.min(...series.map((one) => this.#grownFrom(one)));
+    if (x >= plot.view[1]) return width;
+    return Math.max(0, Math.floor((plot.x.at(x) - margin) * ratio) - left);
+  }
+
+  /** The x from which on a series is not drawn as it is; Infinity where all of it is. */
+  #grownFrom({ id, points, band }: PlotSeries): number {
+    const { count, bandCount } = this.#drawn.get(id)!;
+    const first = (all: readonly (readonly [number, ...unknown[]])[] | undefined, drawn: number) =>
+      all && all.length > drawn ? all[Math.max(0, drawn - 1)]![0] : Number.POSITIVE_INFINITY;
+    return Math.min(first(points, count), first(band, bandCount));
+  }
+
+  #toDraw(series: PlotSeries, plot: Plot, onlyGrown: boolean, columns: number): Drawn {
+    const { id, points, band, look } = series;
+    const [start, end] = visible(points, plot.view);
+    const dense = onlyGrown ? this.#drawn.get(id)!.dense : look !== 'dashed' && end - start > columns / 3;
+    return { points, band, count: points.length, bandCount: band?.length ?? 0, dense };
   }
 }
 
-const samplesOf = (points: readonly XY[], count: number) => [points[0], points[count >> 1], points[count - 1]];
-
-function strokeCurve(context: CanvasRenderingContext2D, plot: Plot, points: readonly XY[], start: number, end: number) {
-  const { x, y } = plot;
-  context.beginPath();
-  trace(points, start, end, {
-    x: x.at,
-    y: y.at,
-    holds: (point) => x.holds(point[0]) && y.holds(point[1]),
-    to(px, py, first) {
-      if (first) context.moveTo(px, py);
-      // To itself: a point alone between two gaps is seen too.
-      context.lineTo(px, py);
-    },
-  });
-  context.stroke();
+/** In whole device pixels, so that a column of the picture is one of the screen. */
+function areaOf({ frame: { left, right, top, bottom } }: Plot): Area {
+  const ratio = Math.min(finest, globalThis.devicePixelRatio || 1);
+  const [x, y] = [Math.floor((left - margin) * ratio), Math.floor((top - margin) * ratio)];
+  const [width, height] = [Math.ceil((right + margin) * ratio) - x, Math.ceil((bottom + margin) * ratio) - y];
+  return { left: x, top: y, width, height, ratio };
 }
 
-function drawMarks(
-  context: CanvasRenderingContext2D,
-  plot: Plot,
-  points: readonly XY[],
-  start: number,
-  end: number,
-  colour: string,
-) {
-  // So many that they would touch say no more than the line does.
-  if ((plot.frame.right - plot.frame.left) / Math.max(1, end - start) < 6) return;
-  context.fillStyle = colour;
-  for (let index = start; index < end; index += 1) {
-    const [x, y] = points[index]!;
-    if (!plot.y.holds(y)) continue;
-    context.beginPath();
-    context.arc(plot.x.at(x), plot.y.at(y), 2.5, 0, 2 * Math.PI);
-    context.fill();
-  }
-}
-
-function drawBand(
-  context: CanvasRenderingContext2D,
-  plot: Plot,
-  band: NonNullable<PlotSeries['band']>,
-  colour: string,
-) {
-  const [from, to] = plot.view;
-  const seen = (index: number) => (band[index + 1]?.[0] ?? to) >= from && (band[index - 1]?.[0] ?? from) <= to;
-  const drawn = band.filter((_, index) => seen(index));
-  if (drawn.length < 2) return;
-  // What a log scale cannot hold lies below everything that it can.
-  const at = (value: number) => (plot.y.holds(value) ? plot.y.at(value) : plot.frame.bottom + 8);
-  context.beginPath();
-  for (const [x, low] of drawn) context.lineTo(plot.x.at(x), at(low));
-  for (const [x, , high] of drawn.toReversed()) context.lineTo(plot.x.at(x), at(high));
-  context.closePath();
-  context.globalAlpha = 0.16;
-  context.fillStyle = colour;
-  context.fill();
-  context.globalAlpha = 1;
-}
+const behindFirst = (series: readonly PlotSeries[]) =>
+  series.toSorted((a, b) => Number(b.look === 'faint') - Number(a.look === 'faint'));

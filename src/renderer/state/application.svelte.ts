@@ -2,15 +2,23 @@
 // action says what it did, offers a way back where it takes something away, and tells a failure in the lab's own words.
 import { getContext, setContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
+import { grouped } from '../../charts/index.ts';
+import { alertNames } from '../../shared/alerts.ts';
 import type { ExperimentRow, Removed } from '../../shared/api.ts';
+import { save } from '../charts/export.ts';
 import type { LabConnection } from '../lab.ts';
 import { plain } from '../ui/plain.ts';
 import { count } from '../ui/words.ts';
+import { Alerts, type NotedAlert } from './alerts.svelte.ts';
+import { DraftState } from './draft.svelte.ts';
+import type { Dropped, DroppedFile } from './dropped.ts';
+import { ImportedCurves } from './imported-curves.svelte.ts';
+import { Inspector } from './inspection.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import type { RunEntry } from './run-entry.svelte.ts';
 import { Runs } from './runs.svelte.ts';
-import { Toasts } from './toasts.svelte.ts';
+import { Toasts, undoLabel } from './toasts.svelte.ts';
 
 /** A window over the page. */
 export type Sheet =
@@ -18,26 +26,50 @@ export type Sheet =
   | { kind: 'shortcuts' }
   | { kind: 'run'; run: string }
   | { kind: 'rename-run'; run: string }
+  | { kind: 'train-on'; run: string }
+  /** With paths to begin with. */
+  | { kind: 'add-corpus'; paths: readonly string[] }
+  /** With a path to begin with, or none. */
+  | { kind: 'import'; path: string }
   | { kind: 'rename-experiment'; experiment: string }
   | { kind: 'annotate-experiment'; experiment: string };
+
+/** Bytes of files that a page hands over itself. */
+const largestUpload = 128 * 2 ** 20;
 
 const name = (text: string) => `“${plain(text, 40)}”`;
 
 export class Application {
   readonly runs: Runs;
+  readonly alerts: Alerts;
   readonly toasts = new Toasts();
   readonly navigation = new Navigation();
   readonly preferences = new Preferences();
+  readonly inspector: Inspector;
+  readonly importedCurves: ImportedCurves;
   readonly selected = new SvelteSet<string>();
   #sheet = $state.raw<Sheet | null>(null);
+  #draft = $state.raw() as DraftState;
 
   constructor(lab: LabConnection) {
     this.runs = new Runs(lab);
+    this.inspector = new Inspector(lab);
+    this.importedCurves = new ImportedCurves(lab);
+    this.alerts = new Alerts(this.runs, (alert) => this.#warn(alert));
+    this.newDraft();
     void this.runs.load();
   }
 
   get api() {
     return this.runs.lab.api;
+  }
+
+  #warn({ run, detector, severity, message }: NotedAlert): void {
+    const of = this.runs.run(run)?.summary.name ?? run;
+    this.toasts.warn(`${alertNames[detector]}, ${name(of)}: ${message}`, severity === 'critical', {
+      label: 'Show',
+      run: () => this.open({ kind: 'run', run }),
+    });
   }
   get sheet(): Sheet | null {
     return this.#sheet;
@@ -49,6 +81,15 @@ export class Application {
     this.#sheet = null;
   }
 
+  /** The new experiment that is being filled in: it stays while one looks at other screens. */
+  get draft(): DraftState {
+    return this.#draft;
+  }
+  newDraft(): DraftState {
+    this.#draft = new DraftState(this.runs);
+    return this.#draft;
+  }
+
   /** The selected runs that are still there. */
   get selection(): RunEntry[] {
     return [...this.selected].flatMap((id) => this.runs.run(id) ?? []);
@@ -56,6 +97,45 @@ export class Application {
 
   select(runs: readonly RunEntry[]): void {
     for (const { id } of runs) this.selected.add(id);
+  }
+
+  /** Does what dropped files are for. */
+  take(dropped: Dropped): void {
+    if (dropped.kind === 'nothing') this.toasts.tell(dropped.message);
+    else if (dropped.kind === 'configuration') {
+      this.newDraft().fill(dropped.value);
+      this.navigation.go('new');
+      this.toasts.tell(`Filled in from ${name(dropped.name)}.`);
+    } else if (dropped.kind === 'import') {
+      if (dropped.path === '')
+        this.toasts.tell('A page in a browser is not told where a file lies: type its path on the lab’s machine.');
+      this.open({ kind: 'import', path: dropped.path });
+    } else if (dropped.kind === 'checkpoint') {
+      this.#inspectDropped(dropped);
+    } else {
+      this.navigation.go('new');
+      if (dropped.paths.length < dropped.names.length)
+        this.toasts.tell('A page in a browser is not told where a file lies: type its path on the lab’s machine.');
+      this.open({ kind: 'add-corpus', paths: dropped.paths });
+    }
+  }
+
+  /** Shows one model, two that are compared, or the store of a lab. */
+  inspect = (paths: readonly string[]) => {
+    this.navigation.go('inspector');
+    return this.inspector.open(paths);
+  };
+
+  /** What a browser's page knows no path of is uploaded where it is small. */
+  #inspectDropped({ paths, names, files }: Extract<Dropped, { kind: 'checkpoint' }>): void {
+    this.navigation.go('inspector');
+    const bytes = files.reduce((sum: number, { size }: DroppedFile) => sum + size, 0);
+    if (paths.length === names.length) void this.inspector.open(paths);
+    else if (files.some(({ name: of }) => of.endsWith('.safetensors')) && bytes <= largestUpload) {
+      void this.inspector.upload(files);
+    } else {
+      this.toasts.tell('A page in a browser is not told where a file lies: type its path on the lab’s machine.');
+    }
   }
 
   /** True where it went well; a failure is told. */
@@ -95,6 +175,13 @@ export class Application {
       });
     });
 
+  /** A new run that trains this one on, to so many steps in all. */
+  continueTo = (run: RunEntry, steps: number) =>
+    this.attempt(async () => {
+      this.runs.put(await this.api.runs.continueTo({ run: run.id, steps, start: true }));
+      this.toasts.tell(`${name(run.summary.name)} trains on to step ${grouped(steps)}, as a run of its own.`);
+    });
+
   again = (run: RunEntry) =>
     this.attempt(async () => {
       this.runs.put(await this.api.runs.again({ run: run.id, start: true }));
@@ -125,7 +212,7 @@ export class Application {
       const removed = await work();
       for (const id of removed.runs) this.selected.delete(id);
       await this.runs.load();
-      this.toasts.tell(`Removed ${what}.`, { label: 'Undo', run: () => void this.#restore(removed) });
+      this.toasts.tell(`Removed ${what}.`, { label: undoLabel, run: () => void this.#restore(removed) });
     });
   }
 
@@ -136,7 +223,22 @@ export class Application {
     });
   }
 
+  /** The comparison of these runs as one HTML file that stands alone. */
+  saveReport = (runs: readonly RunEntry[]) =>
+    this.attempt(async () => {
+      const page = await this.api.reports.page({ runs: runs.map(({ id }) => id) });
+      const title = runs.length === 1 ? runs[0]!.summary.name : 'comparison';
+      if (this.runs.about?.door === 'browser') save(new Blob([page], { type: 'text/html' }), title, 'html');
+      else await this.api.dialogs.save({ title: 'Save the comparison', name: title, extension: 'html', data: page });
+    });
+
+  prune = (runs: readonly RunEntry[]) => this.navigation.go('pruning', { runs: runs.map(({ id }) => id).join(',') });
+
+  report = (runs: readonly RunEntry[]) => this.navigation.go('report', { runs: runs.map(({ id }) => id).join(',') });
+
   compare = (runs: readonly RunEntry[]) => this.navigation.go('compare', { runs: runs.map(({ id }) => id).join(',') });
+
+  analyse = (runs: readonly RunEntry[]) => this.navigation.go('analysis', { runs: runs.map(({ id }) => id).join(',') });
 }
 
 export const startable = ({ summary: { status, queuePosition } }: RunEntry) =>

@@ -7,15 +7,20 @@ import type { StepMetrics } from '../../shared/worker-messages.ts';
 export const xAxes = ['tokens', 'step', 'seconds', 'flops'] as const;
 export type XAxis = (typeof xAxes)[number];
 
+export interface Moment {
+  step: number;
+  tokens: number;
+  seconds: number;
+}
+
 /** Where on the x-axis a moment of a run lies; `flopsPerStep` is of its configuration. */
-export function xOf(
-  axis: XAxis,
-  { step, tokens, seconds }: { step: number; tokens: number; seconds: number },
-  flopsPerStep: number,
-): number {
+export function xOf(axis: XAxis, { step, tokens, seconds }: Moment, flopsPerStep: number): number {
   if (axis === 'flops') return step * flopsPerStep;
   return axis === 'step' ? step : axis === 'tokens' ? tokens : seconds;
 }
+
+type Columns = Pick<MetricSeries, 'steps' | 'tokens' | 'seconds' | 'values'>;
+const columnNames = ['steps', 'tokens', 'seconds', 'values'] as const satisfies (keyof Columns)[];
 
 export class Curve {
   /** Steps of one stretch: 1 where every point is there. */
@@ -24,6 +29,9 @@ export class Curve {
   readonly tokens: number[];
   readonly seconds: number[];
   readonly values: number[];
+  /** The points as they were asked for last, and over which axis. */
+  #points: XY[] = [];
+  #axis = '';
 
   constructor({
     width,
@@ -31,12 +39,12 @@ export class Curve {
     tokens,
     seconds,
     values,
-  }: Pick<MetricSeries, 'width' | 'steps' | 'tokens' | 'seconds' | 'values'>) {
+  }: { width: number } & { [name in keyof Columns]: ArrayLike<number> }) {
     this.width = width;
-    this.steps = [...steps];
-    this.tokens = [...tokens];
-    this.seconds = [...seconds];
-    this.values = [...values];
+    this.steps = Array.from(steps);
+    this.tokens = Array.from(tokens);
+    this.seconds = Array.from(seconds);
+    this.values = Array.from(values);
   }
 
   get last(): number {
@@ -57,7 +65,8 @@ export class Curve {
     if (first === undefined) return;
     if (this.last >= first) {
       const keep = this.steps.findIndex((step) => step >= first);
-      for (const array of [this.steps, this.tokens, this.seconds, this.values]) array.length = keep;
+      for (const name of columnNames) this[name].length = keep;
+      this.#axis = '';
     }
     for (const one of steps) {
       this.steps.push(one.step);
@@ -67,20 +76,56 @@ export class Curve {
     }
   }
 
-  points(axis: XAxis, flopsPerStep: number): XY[] {
-    const x = axis === 'tokens' ? this.tokens : axis === 'seconds' ? this.seconds : this.steps;
+  /** This one with a finer one in its place, as far as that reaches. */
+  with(finer: Curve): Curve {
+    const before = firstAfter(this.steps, (finer.steps[0] ?? Number.POSITIVE_INFINITY) - 1);
+    const after = finer.steps.length > 0 ? firstAfter(this.steps, finer.last) : this.steps.length;
+    const joined = (name: keyof Columns) => [
+      ...this[name].slice(0, before),
+      ...finer[name],
+      ...this[name].slice(after),
+    ];
+    return new Curve({
+      width: this.width,
+      steps: joined('steps'),
+      tokens: joined('tokens'),
+      seconds: joined('seconds'),
+      values: joined('values'),
+    });
+  }
+
+  /** The same array as before, grown, as long as steps are only added and the axis stays. */
+  points(axis: XAxis, flopsPerStep: number): readonly XY[] {
+    const of = `${axis} ${flopsPerStep}`;
+    if (of !== this.#axis) this.#points = [];
+    this.#axis = of;
+    const x = this.#along(axis);
     const scale = axis === 'flops' ? flopsPerStep : 1;
-    return this.values.map((value, index): XY => [x[index]! * scale, value]);
+    for (let index = this.#points.length; index < this.values.length; index += 1) {
+      this.#points.push([x[index]! * scale, this.values[index]!]);
+    }
+    return this.#points;
   }
 
   /** The steps that lie over [from, to] of an x-axis, and one more on either side; null where there are none. */
   stepsOver(axis: XAxis, [from, to]: readonly [number, number], flopsPerStep: number): [number, number] | null {
-    const inside = this.points(axis, flopsPerStep).flatMap(([x], index) => (x >= from && x <= to ? [index] : []));
-    const [first, last] = [inside[0], inside.at(-1)];
-    if (this.steps.length === 0) return null;
-    if (first === undefined || last === undefined) return null;
+    const x = this.#along(axis);
+    const scale = axis === 'flops' ? flopsPerStep : 1;
+    const first = x.findIndex((at) => at * scale >= from);
+    const last = x.findLastIndex((at) => at * scale <= to);
+    if (first < 0 || last < first) return null;
     return [this.steps[Math.max(0, first - 1)]!, this.steps[Math.min(this.steps.length - 1, last + 1)]!];
   }
+
+  #along(axis: XAxis): readonly number[] {
+    return axis === 'tokens' ? this.tokens : axis === 'seconds' ? this.seconds : this.steps;
+  }
+}
+
+/** Index of the first of ascending steps that is greater than one. */
+function firstAfter(steps: readonly number[], step: number): number {
+  const index = steps.findIndex((one) => one > step);
+  return index < 0 ? steps.length : index;
 }
 
 /** A metric by its name in the store: a field, or 'terms.simbal'. */

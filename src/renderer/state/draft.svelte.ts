@@ -3,7 +3,7 @@ import type { CorpusRow } from '../../shared/api.ts';
 import { objectiveColour, objectiveLabel } from '../../shared/config/objectives.ts';
 import { presetNamed, presets } from '../../shared/config/presets.ts';
 import type { ObjectiveKind } from '../../shared/config/schema.ts';
-import { checkDraft, defaultObjective, type RouterInit, type Texts, textsOf } from './draft.ts';
+import { checkDraft, defaultObjective, draftOf, type RouterInit, type Texts, textsOf } from './draft.ts';
 import type { Runs } from './runs.svelte.ts';
 
 export class DraftState {
@@ -63,8 +63,9 @@ export class DraftState {
   set name(name: string) {
     this.#name = name;
   }
-  get problems() {
-    return this.#checked.problems;
+  get problems(): ReadonlyMap<string, string> {
+    const { problems } = this.#checked;
+    return this.name === '' ? new Map([...problems, ['name', 'A name has at least one character.']]) : problems;
   }
   get configurations() {
     return this.#checked.configurations;
@@ -77,6 +78,21 @@ export class DraftState {
   }
   get holds(): boolean {
     return this.problems.size === 0 && this.count > 0;
+  }
+
+  /** With a configuration as a file holds it; what is missing is the preset's, what is wrong says so in its field. */
+  fill(value: Readonly<Record<string, unknown>>): void {
+    const filled = draftOf(
+      value,
+      this.#runs.corpora.map(({ description }) => description),
+    );
+    this.preset = filled.preset;
+    this.#texts = filled.texts;
+    this.#name = filled.name;
+    this.#corpus = filled.corpus;
+    this.objectives = [filled.objective];
+    this.seeds = filled.seeds;
+    this.routerInit = filled.routerInit;
   }
 
   has(kind: ObjectiveKind | 'none'): boolean {

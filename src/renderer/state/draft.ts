@@ -2,13 +2,18 @@
 import { estimateRun, type RunEstimate } from '../../shared/config/estimate.ts';
 import { type Field, fields, objectiveFields } from '../../shared/config/fields.ts';
 import { literalValue } from '../../shared/config/literal.ts';
-import { parseObjectiveText } from '../../shared/config/objective-text.ts';
+import { objectiveText, parseObjectiveText } from '../../shared/config/objective-text.ts';
 import { objectives, withPairedRouterInit } from '../../shared/config/objectives.ts';
 import { parseConfiguration } from '../../shared/config/parse.ts';
-import { configurationFromPreset } from '../../shared/config/presets.ts';
+import { configurationFromPreset, presets } from '../../shared/config/presets.ts';
 import { ConfigurationError } from '../../shared/config/problems.ts';
 import { checkCorpus } from '../../shared/config/rules.ts';
-import type { ObjectiveKind, ObjectiveTerm, RunConfiguration } from '../../shared/config/schema.ts';
+import {
+  configurationSchema,
+  type ObjectiveKind,
+  type ObjectiveTerm,
+  type RunConfiguration,
+} from '../../shared/config/schema.ts';
 import type { CorpusDescription } from '../../shared/worker-messages.ts';
 
 /** What the form shows as fields of their own; names, objectives and seeds have their own places. */
@@ -48,6 +53,37 @@ function valueAt(configuration: unknown, path: string): unknown {
 }
 
 export type RouterInit = 'paired' | 'normal' | 'orthogonal';
+
+export interface FilledDraft {
+  preset: string;
+  name: string | null;
+  /** Hash of a corpus that is here; null where the configuration names none of them. */
+  corpus: string | null;
+  texts: Texts;
+  objective: string;
+  seeds: string;
+  routerInit: RouterInit;
+}
+
+/** A configuration of any origin as a person would have typed it. Nothing is checked here: the form says what is wrong. */
+export function draftOf(value: unknown, corpora: readonly CorpusDescription[]): FilledDraft {
+  const at = (path: string) => valueAt(value, path);
+  const preset = presets.find(({ name }) => name === at('preset'))?.name ?? presets[0]!.name;
+  const given = formFields.flatMap(({ path }) => (at(path) === undefined ? [] : [[path, String(at(path))]]));
+  const { data: objective } = configurationSchema.shape.objective.safeParse(at('objective') ?? []);
+  const named = at('corpus');
+  const router = at('model.routerInit');
+  const name = at('name');
+  return {
+    preset,
+    name: typeof name === 'string' && name !== '' ? name.slice(0, 10_000) : null,
+    corpus: corpora.findLast(({ hash, name }) => hash === named || name === named)?.hash ?? null,
+    texts: { ...textsOf(preset), ...Object.fromEntries(given) },
+    objective: objective ? objectiveText(objective) : JSON.stringify(at('objective')).slice(0, 1000),
+    seeds: String(at('seeds.init') ?? 0),
+    routerInit: router === 'normal' || router === 'orthogonal' ? router : 'paired',
+  };
+}
 
 export interface DraftInput {
   preset: string | null;

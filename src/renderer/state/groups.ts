@@ -1,6 +1,7 @@
 // Compared runs as groups that are drawn as one: by default those that differ in nothing but their seeds. Pure.
 import { runColour } from '../../charts/index.ts';
 import type { ComparedRun } from '../../shared/comparison.ts';
+import { groupKey } from '../../shared/statistics/index.ts';
 import { plain } from '../ui/plain.ts';
 import { seedOf } from './verdict.ts';
 
@@ -40,8 +41,7 @@ function keyOf({ id, configuration, objectiveKey }: Grouped, grouping: Grouping)
   if (grouping === 'none') return id;
   const dense = configuration.model.kind === 'dense';
   if (grouping === 'objective') return dense ? 'dense' : objectiveKey;
-  const { name: _name, preset: _preset, seeds: _seeds, engine: _engine, ...rest } = configuration;
-  return JSON.stringify(rest);
+  return groupKey(configuration);
 }
 
 /** The objective where that tells the groups apart; else with the seed, the experiment, the name or the id. */

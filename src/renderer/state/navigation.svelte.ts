@@ -1,6 +1,17 @@
 // Which screen is shown, in the address behind '#': it survives a reload and the back button works.
 
-export const screens = ['runs', 'new', 'compare', 'engines', 'settings'] as const;
+export const screens = [
+  'runs',
+  'new',
+  'compare',
+  'paper',
+  'analysis',
+  'pruning',
+  'inspector',
+  'report',
+  'engines',
+  'settings',
+] as const;
 export type Screen = (typeof screens)[number];
 
 export interface Place {

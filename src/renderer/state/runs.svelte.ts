@@ -13,6 +13,7 @@ export class Runs {
   readonly lab: LabConnection;
   #loading = $state.raw<Loading>({ state: 'loading' });
   #connected = $state(true);
+  #reconnections = $state(0);
   #about = $state.raw<About | null>(null);
   #settings = $state.raw<Settings | null>(null);
   #engines = $state.raw<EngineReport[] | null>(null);
@@ -30,7 +31,9 @@ export class Runs {
     lab.watchConnection((connected) => {
       const back = connected && !this.#connected;
       this.#connected = connected;
-      if (back) void this.load();
+      if (!back) return;
+      this.#reconnections += 1;
+      void this.load();
     });
   }
 
@@ -39,6 +42,10 @@ export class Runs {
   }
   get connected(): boolean {
     return this.#connected;
+  }
+  /** How often the lab was lost and found: what happened meanwhile was not told, and is to be asked for anew. */
+  get reconnections(): number {
+    return this.#reconnections;
   }
   get about(): About | null {
     return this.#about;

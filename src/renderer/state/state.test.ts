@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { configurationFromPreset } from '../../shared/config/presets.ts';
 import type { StepMetrics } from '../../shared/worker-messages.ts';
 import { Curve, metricOf } from './curve.ts';
-import { checkDraft, type DraftInput, parseSeeds, textsOf } from './draft.ts';
+import { checkDraft, type DraftInput, draftOf, parseSeeds, textsOf } from './draft.ts';
 import { type MeasuredRun, settled, verdicts } from './verdict.ts';
 
 const step = (at: number): StepMetrics => ({
@@ -142,4 +143,29 @@ test('seeds', () => {
   for (const wrong of ['', '1,,2', '1.5', '-1', '4-2', '1,1', '0-64', '9007199254740993']) {
     expect(parseSeeds(wrong), wrong).toMatchObject({ seeds: [], problem: expect.any(String) });
   }
+});
+
+test('a configuration comes back from its draft, and a wrong one keeps what is wrong', () => {
+  const configuration = configurationFromPreset('micro', {
+    corpus: 'text',
+    name: 'seven',
+    objective: [{ kind: 'simbal', coefficient: 0.25 }],
+    seeds: { init: 7, data: 7 },
+    training: { steps: 777 },
+  });
+  const corpora = [{ name: 'text', hash: 'abc' }] as unknown as Parameters<typeof draftOf>[1];
+  const filled = draftOf(configuration, corpora);
+  expect(filled).toMatchObject({ preset: 'micro', name: 'seven', corpus: 'abc', objective: 'simbal:0.25', seeds: '7' });
+  expect(filled.texts['training.steps']).toBe('777');
+  const { problems, configurations } = checkDraft({
+    ...filled,
+    corpus: undefined,
+    objectives: [filled.objective],
+  });
+  expect([...problems.keys()]).toEqual(['corpus']);
+  expect(configurations[0]!.configuration.training).toEqual(configuration.training);
+  const wrong = draftOf({ model: { experts: '<b>' }, objective: 'simbl', corpus: 'other' }, corpora);
+  expect(wrong).toMatchObject({ preset: 'nano', name: null, corpus: null, objective: '"simbl"', seeds: '0' });
+  expect(wrong.texts['model.experts']).toBe('<b>');
+  expect(draftOf(null, []).texts).toEqual(textsOf('nano'));
 });

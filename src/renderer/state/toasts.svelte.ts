@@ -10,6 +10,9 @@ export interface Toast {
   action?: { label: string; run: () => void } | undefined;
 }
 
+/** Of an action that takes back what the toast tells: what the shortcut of undoing presses. */
+export const undoLabel = 'Undo';
+
 export class Toasts {
   #list = $state.raw<readonly Toast[]>([]);
   #next = 1;
@@ -20,11 +23,16 @@ export class Toasts {
   }
   /** The newest one that can be taken back. */
   get undo(): Toast | undefined {
-    return this.#list.findLast(({ action }) => action);
+    return this.#list.findLast(({ action }) => action?.label === undoLabel);
   }
 
   tell(text: string, action?: Toast['action']): void {
     this.#add({ id: this.#next++, text, failed: false, action }, action ? 12_000 : 5000);
+  }
+
+  /** Something happened by itself that is worth a look. */
+  warn(text: string, critical: boolean, action: NonNullable<Toast['action']>): void {
+    this.#add({ id: this.#next++, text, failed: critical, action }, 30_000);
   }
 
   /** Stays until it is closed: an error is to be read. */

@@ -1,9 +1,10 @@
 // What an experiment says so far, in a line for each objective: how low the validation loss is, over how many seeds, and how
 // many tokens its runs need to reach the loss of the baseline's. Pure; it concludes nothing.
-import { meanInterval } from '../../charts/seed-mean.ts';
 import type { ComparedRun } from '../../shared/comparison.ts';
 import type { ColourKey } from '../../shared/config/objectives.ts';
-import { type EqualLoss, type LossPoint, speedUpToEqualLoss } from '../../shared/speed-up.ts';
+import { type EqualLoss, type LossPoint, speedUpToEqualLoss } from '../../shared/speed-up/index.ts';
+import { baselineOf, meanInterval, pairKey, pairsOf, settled as settledOf } from '../../shared/statistics/index.ts';
+import type { Evaluation } from '../../shared/worker-messages.ts';
 
 export interface ObjectiveVerdict {
   key: string;
@@ -19,7 +20,7 @@ export interface ObjectiveVerdict {
 }
 
 export type SpeedUp =
-  /** Tokens as a share of the baseline's, mean over pairs of runs, and its interval over them. */
+  /** Tokens as a share of the baseline's, mean over pairs of runs, and its interval over them where they are pairs of a seed. */
   | { reached: true; ratio: number; half: number | null; pairs: number }
   | { reached: false; pairs: number; missed: number };
 
@@ -28,39 +29,41 @@ export interface MeasuredRun {
   objectiveKey: string;
   label: string;
   colour: ColourKey;
+  /** Equal for the two runs of a pair. */
   seed: string;
   points: readonly LossPoint[];
   perplexity: number;
   finished: boolean;
 }
 
-export function measuredRuns(runs: readonly ComparedRun[]): MeasuredRun[] {
-  return runs.flatMap((run) => {
-    if (!run.final) return [];
-    const dense = run.configuration.model.kind === 'dense';
-    return [
-      {
-        id: run.id,
-        objectiveKey: dense ? 'dense' : run.objectiveKey,
-        label: run.objective,
-        colour: run.colour,
-        seed: seedOf(run.configuration.seeds),
-        points: run.evaluations,
-        perplexity: run.final.perplexity,
-        finished: run.status === 'completed',
-      },
-    ];
-  });
+/** Null before its first evaluation. @param evaluations the newest there are, where the run's own are older */
+export function measuredRun(
+  run: ComparedRun,
+  evaluations: readonly Evaluation[] = run.evaluations,
+): MeasuredRun | null {
+  const last = evaluations.at(-1);
+  if (!last) return null;
+  return {
+    id: run.id,
+    objectiveKey: run.configuration.model.kind === 'dense' ? 'dense' : run.objectiveKey,
+    label: run.objective,
+    colour: run.colour,
+    seed: pairKey(run),
+    points: evaluations,
+    perplexity: last.perplexity,
+    finished: run.status === 'completed',
+  };
 }
+
+export const measuredRuns = (runs: readonly ComparedRun[]): MeasuredRun[] =>
+  runs.map((run) => measuredRun(run)).filter((run) => run !== null);
 
 export const seedOf = ({ init, data }: { init: number; data: number }): string =>
   init === data ? String(init) : `${init} / ${data}`;
 
-/** The objective that others are measured against: LBL, else none, else the first. */
-export function baselineKey(runs: readonly { objectiveKey: string }[]): string | null {
-  const keys = runs.map(({ objectiveKey }) => objectiveKey);
-  return keys.find((key) => key.startsWith('lbl-')) ?? keys.find((key) => key === 'none') ?? keys[0] ?? null;
-}
+/** The objective that others are measured against. */
+export const baselineKey = (runs: readonly { objectiveKey: string }[]): string | null =>
+  baselineOf(runs)?.objectiveKey ?? null;
 
 /** Best first. */
 export function verdicts(runs: readonly MeasuredRun[], baseline = baselineKey(runs)): ObjectiveVerdict[] {
@@ -80,30 +83,26 @@ export function verdicts(runs: readonly MeasuredRun[], baseline = baselineKey(ru
   return lines.sort((a, b) => a.loss.mean - b.loss.mean);
 }
 
-/** The finished runs where there are some; else the one that is furthest, since a mean of different steps means nothing. */
-export function settled<Run extends { finished: boolean; points: readonly LossPoint[] }>(runs: readonly Run[]): Run[] {
-  const finished = runs.filter((run) => run.finished);
-  if (finished.length > 0) return finished;
-  const tokens = ({ points }: Run) => points.at(-1)?.tokens ?? 0;
-  return runs.toSorted((a, b) => tokens(b) - tokens(a)).slice(0, 1);
-}
+export const settled = <Run extends { finished: boolean; points: readonly LossPoint[] }>(runs: readonly Run[]): Run[] =>
+  settledOf(
+    runs,
+    ({ finished }) => finished,
+    ({ points }) => points.at(-1)?.tokens ?? 0,
+  );
 
 const newest = (points: readonly LossPoint[]) => points.at(-1)?.loss ?? Number.NaN;
 
-/** Pairs of one seed where there are such; else every run against every other. */
+/** Pairs of one seed where there are such; else every run against every other, of which no interval can be told. */
 export function speedUp(slower: readonly MeasuredRun[], faster: readonly MeasuredRun[]): SpeedUp | null {
-  const same = faster.flatMap((fast) => {
-    const slow = slower.find(({ seed }) => seed === fast.seed);
-    return slow ? [[slow, fast] as const] : [];
-  });
-  const pairs = same.length > 0 ? same : faster.flatMap((fast) => slower.map((slow) => [slow, fast] as const));
+  const same = pairsOf(faster, slower, ({ seed }) => seed);
+  const pairs = same.length > 0 ? same : faster.flatMap((fast) => slower.map((slow) => [fast, slow] as const));
   const results = pairs
-    .map(([slow, fast]) => speedUpToEqualLoss(slow.points, fast.points))
+    .map(([fast, slow]) => speedUpToEqualLoss(slow.points, fast.points))
     .filter((result): result is EqualLoss => result !== null);
   if (results.length === 0) return null;
   const ratios = results.flatMap((result) => (result.reached ? [result.tokenRatio] : []));
   const missed = results.length - ratios.length;
   if (missed > 0) return { reached: false, pairs: results.length, missed };
   const { mean, half } = meanInterval(ratios);
-  return { reached: true, ratio: mean, half, pairs: results.length };
+  return { reached: true, ratio: mean, half: same.length > 0 ? half : null, pairs: results.length };
 }

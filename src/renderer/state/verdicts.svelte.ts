@@ -37,6 +37,7 @@ export class Verdicts {
       const { runs: compared } = await this.#runs.lab.api.comparison.get({
         runs: measured.map(({ id }) => id),
         resolution: 1,
+        speedUpCurves: false,
       });
       if (this.#asked.get(experiment) !== key) return;
       this.#known.set(experiment, verdicts(measuredRuns(compared)));

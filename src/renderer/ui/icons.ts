@@ -12,6 +12,7 @@ export const iconPaths = {
   tick: 'M3.5 8.5l3 3 6-7',
   plus: 'M8 3.5v9M3.5 8h9',
   search: 'M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.3 10.3l3.2 3.2',
+  alert: 'M8 2.5l6 11H2zM8 6.5v3.4M8 11.6h.01',
   reset: 'M3.5 8a4.5 4.5 0 1 0 1.4-3.3M3.5 2.8v2.4h2.4',
 } as const;
 

@@ -1,5 +1,5 @@
 // Numbers and states in the words of every screen.
-import { grouped, percent, significant } from '../../charts/index.ts';
+import { grouped, percent, significant, tokenRatioText } from '../../charts/index.ts';
 import type { RunStatus } from '../../shared/api.ts';
 import type { SpeedUp } from '../state/verdict.ts';
 
@@ -20,16 +20,26 @@ export function interval({ mean, half }: { mean: number; half: number | null }, 
   return half === null ? significant(mean, digits) : `${significant(mean, digits)} ± ${significant(half, 2)}`;
 }
 
+/** '13.65 to 13.73', of an interval, to two digits of its width. */
+export function rangeText({ low, high }: { low: number; high: number }): string {
+  return `${asFine(low, high - low)} to ${asFine(high, high - low)}`;
+}
+
+/** A number to as many decimals as its uncertainty has two digits of. */
+export function asFine(value: number, uncertainty: number): string {
+  const decimals = 1 - Math.floor(Math.log10(Math.abs(uncertainty)));
+  if (!Number.isFinite(decimals) || decimals > 6) return significant(value, 3);
+  return grouped(value, Math.max(0, decimals));
+}
+
 export function speedUpText(speedUp: SpeedUp | null): string {
   if (!speedUp) return missing;
   if (!speedUp.reached) {
     return speedUp.missed === speedUp.pairs ? 'not reached' : `not reached in ${speedUp.missed} of ${speedUp.pairs}`;
   }
-  const share = 1 - speedUp.ratio;
-  if (Math.abs(share) < 0.0005) return 'as many tokens';
   const half = speedUp.half === null || speedUp.half < 0.0005 ? '' : ` ± ${percent(speedUp.half)}`;
-  const text = `${percent(Math.abs(share))}${half} ${share > 0 ? 'fewer' : 'more'} tokens`;
-  return speedUp.half !== null && Math.abs(share) < speedUp.half ? `no clear difference: ${text}` : text;
+  const text = tokenRatioText(speedUp.ratio, half);
+  return speedUp.half !== null && Math.abs(1 - speedUp.ratio) < speedUp.half ? `no clear difference: ${text}` : text;
 }
 
 export function count(many: number, one: string, more = `${one}s`): string {

@@ -12,4 +12,5 @@ export * from './presets.ts';
 export { ConfigurationError, type Problem } from './problems.ts';
 export { type CorpusLimits, checkCorpus } from './rules.ts';
 export type * from './schema.ts';
+export { engineKinds } from './schema.ts';
 export * from './tokenizers.ts';

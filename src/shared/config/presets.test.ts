@@ -51,7 +51,7 @@ describe('presets', () => {
       name: 'mine',
       model: { experts: 32, active: 2, routerInit: 'orthogonal' },
       training: { steps: 40, batch: 16 },
-      evaluation: { every: 20, tokens: 16_384 },
+      evaluation: { every: 20, tokens: 8192 },
       seeds: { init: 3, data: 0 },
     });
     const normal = {

@@ -37,7 +37,7 @@ const mixtures: readonly Preset[] = [
       expertWidth: 128,
     },
     training: { steps: 300, batch: 16, learningRate: 2e-3, warmupSteps: 30, checkpointEvery: 100 },
-    evaluation: { every: 50, denseUntil: 50, tokens: 16_384, similarityEvery: 1, similarityTokens: 2048 },
+    evaluation: { every: 50, denseUntil: 50, tokens: 8192, similarityEvery: 1, similarityTokens: 2048 },
   },
   {
     name: 'micro',

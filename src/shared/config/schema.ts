@@ -84,11 +84,11 @@ export const seedsSchema = z.strictObject({
   data: integer(0, Number.MAX_SAFE_INTEGER).default(0).describe('seed of the order of the data'),
 });
 
+/** What may run the programs, in the order in which a person is offered them. */
+export const engineKinds = ['auto', 'onnx-cpu', 'onnx-webgpu', 'tensorflow', 'reference'] as const;
+
 export const engineSchema = z.strictObject({
-  kind: z
-    .enum(['auto', 'onnx-cpu', 'onnx-webgpu', 'reference'])
-    .default('auto')
-    .describe('what runs the programs; auto takes the default of this machine'),
+  kind: z.enum(engineKinds).default('auto').describe('what runs the programs; auto takes the default of this machine'),
   threads: integer(0, 1024).default(0).describe('processor threads; 0 shares the machine out'),
 });
 

@@ -97,6 +97,9 @@ describe('write and open', () => {
     mkdirSync(join(parent, 'step-00000006.partial'));
     writeFileSync(join(parent, 'step-00000006.partial', 'model.safetensors'), 'half');
     expect(await latestCheckpoint(parent)).toEqual({ step: 5, folder: `${folder}.replaced` });
+    const aside = await openCheckpoint(folder);
+    expect(aside.record).toMatchObject({ step: 5, folder });
+    await aside.close();
     await writeCheckpoint(parent, exampleContent(8));
     expect(readdirSync(parent).sort()).toEqual(['step-00000005', 'step-00000008']);
     await (await openCheckpoint(folder)).close();
@@ -238,6 +241,7 @@ describe('a disk that is full or fails', () => {
 
   test('every single call may fail: a plain message, no partial folder, the old checkpoint whole', async () => {
     const counter = failingAt(-1, '');
+    await writeCheckpoint(parent, exampleContent(1));
     const old = await writeCheckpoint(parent, exampleContent(1), counter.files);
     // The same step again, so that the step aside is among the calls that fail.
     for (let failing = 1; ; failing++) {

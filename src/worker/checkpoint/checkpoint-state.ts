@@ -28,6 +28,10 @@ const stateSchema = z.strictObject({
   corpusHash: z.string().max(1000),
   initHash: z.string().max(1000),
   initHashWithoutRouters: z.string().max(1000),
+  /** What trained it: a run that goes on with the same repeats it byte for byte. Absent where nothing did. */
+  engine: z.strictObject({ kind: z.string().max(100), threads: count }).optional(),
+  /** The training was paused before the evaluation of this step was done; absent where none is due. */
+  evaluationDue: z.literal(true).optional(),
   buffers: z.array(z.strictObject({ name: z.string(), shape: z.array(count).max(maximumRank) })),
   files: z.strictObject({ [modelFile]: writtenFile, [optimizerFile]: writtenFile }),
 });

@@ -6,6 +6,7 @@ import type { CheckpointRecord } from '../../shared/worker-messages.ts';
 import type { StateKind } from '../engine/engine.ts';
 import { parameterSpecifications } from '../model/parameters.ts';
 import { type CheckpointState, modelFile, optimizerFile, readState, stateFile } from './checkpoint-state.ts';
+import { replacedSuffix } from './folder-names.ts';
 import { plainReason, quote, refusal } from './refusal.ts';
 import { openSafetensors, type Safetensors } from './safetensors-read.ts';
 
@@ -25,24 +26,26 @@ interface Expected {
 }
 
 /**
- * Reads every byte once to verify it; the files stay open, so what was verified is what is read later.
+ * Reads every byte once to verify it; the files stay open, so what was verified is what is read later. A folder that is just
+ * being replaced is opened where it stands aside.
  * @throws LabError 'checkpoint' with the reason when anything is missing, damaged or foreign
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const isFolder = await stat(folder).then(
+  const place = (await stepsAside(folder)) ? folder + replacedSuffix : folder;
+  const isFolder = await stat(place).then(
     (stats) => stats.isDirectory(),
     (error) => {
       throw refusal(folder, `cannot be opened: ${plainReason(error) ?? String(error)}`);
     },
   );
   if (!isFolder) throw refusal(folder, 'is not a folder; a checkpoint is a folder with a state.json');
-  const { state, sha256, bytes } = await readState(join(folder, stateFile));
+  const { state, sha256, bytes } = await readState(join(place, stateFile));
   const opened: Safetensors[] = [];
   const close = async () => {
     for (const file of opened) await file.close();
   };
   const openVerified = async (name: typeof modelFile | typeof optimizerFile) => {
-    const file = await openSafetensors(join(folder, name));
+    const file = await openSafetensors(join(place, name));
     opened.push(file);
     await verifyBytes(file, state.files[name]);
     return file;
@@ -78,6 +81,18 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
     await close();
     throw error;
   }
+}
+
+/** Whether the folder stands aside for one that was about to replace it: a kill in between leaves it so, or it is so right now. */
+async function stepsAside(folder: string): Promise<boolean> {
+  const [there, aside] = await Promise.all(
+    [folder, folder + replacedSuffix].map((path) =>
+      stat(path)
+        .then(() => true)
+        .catch(() => false),
+    ),
+  );
+  return !there! && aside!;
 }
 
 async function verifyBytes(file: Safetensors, written: { sha256: string; bytes: number }): Promise<void> {

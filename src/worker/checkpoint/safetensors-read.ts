@@ -2,7 +2,7 @@
 // to map or cache: the caller holds what it asked for, and nothing else is in memory.
 import { createHash } from 'node:crypto';
 import { LabError } from '../../shared/errors.ts';
-import { decodeInto, isDecodable } from './decode.ts';
+import { decodeInto, isDecodable, isReal } from './decode.ts';
 import { bitsOfDtype } from './dtypes.ts';
 import { foreignFormat } from './foreign-format.ts';
 import { quote, refusal } from './refusal.ts';
@@ -25,6 +25,12 @@ export interface Safetensors extends SafetensorsHeader {
    * @throws LabError 'checkpoint' for an unknown name, another dtype, or a file that cannot be read
    */
   readTensor(name: string): Promise<Float32Array>;
+  /**
+   * Elements `first` to `first + count` of a tensor of any real element type, as they are stored: no scale is applied.
+   * @param first and `count` begin and end on whole bytes, which only matters for elements narrower than one
+   * @throws LabError 'checkpoint' as readTensor; RangeError outside of the tensor
+   */
+  readRange(name: string, first: number, count: number): Promise<Float32Array>;
   /** sha256 of the whole file, hexadecimal. */
   hash(): Promise<string>;
   close(): Promise<void>;
@@ -40,6 +46,7 @@ export async function openSafetensors(path: string): Promise<Safetensors> {
       bytes: file.bytes,
       ...header,
       readTensor: async (name) => readTensor(file, dataStart, findTensor(header, name, path)),
+      readRange: async (name, first, count) => readRange(file, dataStart, findTensor(header, name, path), first, count),
       hash: () => hashFile(file),
       close: () => file.handle.close(),
     };
@@ -89,6 +96,37 @@ async function readTensor(file: RegularFile, dataStart: number, entry: TensorEnt
     const part = chunk.subarray(0, Math.min(chunk.length, end - at));
     await readExactly(file, part, dataStart + at);
     decodeInto(dtype, part, data, (at - begin) / elementBytes);
+  }
+  return data;
+}
+
+async function readRange(
+  file: RegularFile,
+  dataStart: number,
+  { name, dtype, begin, end }: TensorEntry,
+  first: number,
+  count: number,
+): Promise<Float32Array> {
+  if (!isReal(dtype)) {
+    const value = dtype;
+    throw refusal(file.path, `tensor ${quote(name)} is ${value}, complex numbers, which are not read`, { value });
+  }
+  const bits = bitsOfDtype[dtype];
+  const [from, to] = [begin + (first * bits) / 8, begin + ((first + count) * bits) / 8];
+  if (!Number.isInteger(from) || !Number.isInteger(to) || from < begin || to > end || count < 0) {
+    throw new RangeError(`${name} has no elements ${first} to ${first + count}`);
+  }
+  const data = allocate(count, file.path, name);
+  if (dtype === 'F32') {
+    await readExactly(file, new Uint8Array(data.buffer), dataStart + from);
+    return data;
+  }
+  // A multiple of 24 bits holds whole elements of every width.
+  const chunk = new Uint8Array(Math.min(3 * 1024 * 1024, to - from));
+  for (let at = from; at < to; at += chunk.length) {
+    const part = chunk.subarray(0, Math.min(chunk.length, to - at));
+    await readExactly(file, part, dataStart + at);
+    decodeInto(dtype, part, data, ((at - from) * 8) / bits);
   }
   return data;
 }

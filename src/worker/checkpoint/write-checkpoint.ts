@@ -1,11 +1,11 @@
 // Writes a checkpoint so that it is there whole or not at all, whatever happens: into a folder of another name, every
 // file and folder flushed to the disk, then renamed. It declines to delete older checkpoints.
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { RunConfiguration } from '../../shared/config/schema.ts';
 import type { CheckpointRecord } from '../../shared/worker-messages.ts';
 import type { StateKind } from '../engine/engine.ts';
 import { parameterSpecifications } from '../model/parameters.ts';
-import { encodeState, modelFile, optimizerFile, stateFile } from './checkpoint-state.ts';
+import { type CheckpointState, encodeState, modelFile, optimizerFile, stateFile } from './checkpoint-state.ts';
 import { type FileSystem, fileSystem } from './file-system.ts';
 import { folderName, partialSuffix, removeLeftovers, replacedSuffix } from './folder-names.ts';
 import { plainReason, refusal } from './refusal.ts';
@@ -21,6 +21,8 @@ export interface CheckpointContent {
   corpusHash: string;
   initHash: string;
   initHashWithoutRouters: string;
+  engine?: CheckpointState['engine'];
+  evaluationDue?: boolean;
   /** State that is not a parameter, by name: 'layers.0.router.bias' [E]. */
   buffers: readonly { name: string; shape: readonly number[]; data: Float32Array }[];
   /** One parameter's state, asked for one at a time in the order of writing; Engine.download fits. */
@@ -40,7 +42,7 @@ export async function writeCheckpoint(
   const folder = join(parent, folderName(content.step));
   const partial = folder + partialSuffix;
   try {
-    await files.mkdir(parent, { recursive: true });
+    await makeFolder(parent, files);
     await removeLeftovers(parent, files);
     await files.mkdir(partial);
     const written = await writeFiles(partial, content, files);
@@ -73,6 +75,7 @@ async function writeFiles(
   files: FileSystem,
 ): Promise<Record<string, WrittenFile>> {
   const { step, tokens, seconds, configuration, corpusHash, initHash, initHashWithoutRouters, buffers } = content;
+  const { engine, evaluationDue } = content;
   const parameters = parameterSpecifications(configuration.model);
   const metadata = { creator: 'simbal-lab', step: String(step) };
   const source = (kind: Exclude<StateKind, 'gradient'>, prefix: string): TensorSource[] =>
@@ -103,6 +106,8 @@ async function writeFiles(
     corpusHash,
     initHash,
     initHashWithoutRouters,
+    ...(engine && { engine }),
+    ...(evaluationDue && { evaluationDue }),
     buffers: buffers.map(({ name, shape }) => ({ name, shape: [...shape] })),
     files: { [modelFile]: model, [optimizerFile]: optimizer },
   });
@@ -128,6 +133,16 @@ async function moveIntoPlace(partial: string, folder: string, files: FileSystem)
   } catch (error) {
     if (stoodThere) await files.rename(replaced, folder);
     throw error;
+  }
+}
+
+/** With the folders above that are missing; the names of new ones are made to last, as the checkpoint's is. */
+async function makeFolder(folder: string, files: FileSystem): Promise<void> {
+  const first = await files.mkdir(resolve(folder), { recursive: true });
+  if (first === undefined) return;
+  for (let above = dirname(resolve(folder)); above.length >= dirname(first).length; above = dirname(above)) {
+    await syncFolder(above, files);
+    if (above === dirname(above)) return;
   }
 }
 

@@ -6,6 +6,7 @@
 // in an order of its own; a batch that reaches the end of an epoch goes on with the next.
 import { createHash } from 'node:crypto';
 import { LabError } from '../../shared/errors.ts';
+import { sampleSize } from '../../shared/studies/sample.ts';
 import { Generator } from '../random/generator.ts';
 import { permute } from '../random/permutation.ts';
 import type { Corpus } from './corpus.ts';
@@ -79,10 +80,7 @@ export function* validationBatches(
   { batch, context, tokens }: { batch: number; context: number; tokens: number },
 ): IterableIterator<ValidationBatch> {
   const windows = windowCount(corpus, 'validation', context);
-  const wanted = Math.ceil(tokens / (context * batch));
-  const whole = Math.floor(windows / batch);
-  const rows = Math.min(batch, windows);
-  const batches = Math.max(1, Math.min(wanted, whole));
+  const { batches, rows } = sampleSize({ batch, context }, tokens, corpus.tokens.validation);
   const count = batches * rows;
   for (let index = 0; index < batches; index++) {
     const starts = Array.from({ length: batch }, (_, row) => {

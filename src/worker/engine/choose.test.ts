@@ -8,7 +8,7 @@ test.each([
   expect(await resolveEngineKind('auto', async () => real)).toBe(expected);
 });
 
-const kinds = ['onnx-cpu', 'onnx-webgpu', 'reference'] as const;
+const kinds = ['onnx-cpu', 'onnx-webgpu', 'tensorflow', 'reference'] as const;
 test.each(kinds)('%s where it is asked for, without a look at the GPU', async (kind) => {
   expect(await resolveEngineKind(kind, () => Promise.reject(new Error('looked')))).toBe(kind);
 });

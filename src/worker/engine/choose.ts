@@ -1,5 +1,5 @@
 // Which engine runs the programs: the user's word, else a real GPU through WebGPU, else the processor. A GPU that a
-// processor plays is taken only where it is asked for.
+// processor plays is taken only where it is asked for, and so is TensorFlow.
 import { availableParallelism } from 'node:os';
 import type { EngineKind } from '../../shared/config/schema.ts';
 import type { EngineDescription } from '../../shared/worker-messages.ts';
@@ -8,6 +8,7 @@ import type { Engine } from './engine.ts';
 import { OnnxCpuEngine } from './onnx/cpu-engine.ts';
 import { createWebGpuEngine, describeWebGpu, graphicsDevice } from './onnx/webgpu-device.ts';
 import { createReferenceEngine } from './reference/engine.ts';
+import { TensorflowEngine, tensorflowOnGpu } from './tensorflow/engine.ts';
 
 export type ResolvedKind = Exclude<EngineKind, 'auto'> & EngineDescription['kind'];
 
@@ -27,6 +28,10 @@ const cores = availableParallelism();
 /** As many threads as are asked for, at most two a core; 0 asks for all cores that this process may use. */
 export const resolveThreads = (threads: number): number => Math.min(threads || cores, 2 * cores);
 
+/** Whether programs compute in a GPU's memory. @throws LabError 'engine' where TensorFlow is asked for and not to be had */
+export const computesOnGpu = (kind: ResolvedKind, threads: number): boolean =>
+  kind === 'onnx-webgpu' || (kind === 'tensorflow' && tensorflowOnGpu(threads));
+
 /** An engine with its state at zero. @throws LabError 'engine' where this machine cannot run it. */
 export async function createEngine(
   kind: ResolvedKind,
@@ -38,6 +43,8 @@ export async function createEngine(
       return new OnnxCpuEngine(parameters, threads);
     case 'onnx-webgpu':
       return createWebGpuEngine(parameters, { threads });
+    case 'tensorflow':
+      return new TensorflowEngine(parameters, threads);
     case 'reference':
       return createReferenceEngine(parameters);
   }

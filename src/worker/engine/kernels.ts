@@ -124,6 +124,8 @@ export interface Routing {
   inverse: Tensor;
   /** int32 [S], the token at each grouped place. */
   token: Tensor;
+  /** Whether slots were dropped: there are fewer grouped places than slots, and nothing at theirs (see dropSlots). */
+  partial?: boolean;
 }
 
 /** The K largest scores of each token, and the stable sort of the slots by expert. No gradient flows. scores [N, E]. */
@@ -131,6 +133,18 @@ export function route(scores: Tensor, active: number): Routing {
   const [chosen, counts, order, inverse, token] = run<Tensor[]>('MoeRoute', { scores: detach(scores) }, { active });
   return { chosen: chosen!, counts: counts!, order: order!, inverse: inverse!, token: token! };
 }
+
+/**
+ * Leaves out the slots whose `kept` [N, K] is 0: they are grouped nowhere, nothing is computed for them, and they add nothing to a
+ * sum. `chosen` stays; `counts` are of the kept. An engine of static shapes still computes them: give them a gate of 0 as well.
+ */
+export function dropSlots(routing: Routing, kept: Tensor): Routing {
+  const inputs = { chosen: routing.chosen, kept: detach(kept), ...routingInputs(routing) };
+  const [counts, order, inverse, token] = run<Tensor[]>('DropSlots', inputs);
+  return { chosen: routing.chosen, counts: counts!, order: order!, inverse: inverse!, token: token!, partial: true };
+}
+
+const isPartial = ({ partial = false }: Pick<Routing, 'partial'>) => partial;
 
 const routingInputs = ({ counts, order, inverse, token }: Omit<Routing, 'chosen'>) => ({
   counts,
@@ -143,27 +157,31 @@ const routingNames = ['counts', 'order', 'inverse', 'token'];
 
 /** Each slot's row of x [N, a] → grouped [S, a]. */
 export const groupRows = (x: Tensor, routing: Omit<Routing, 'chosen'>, active: number): Tensor =>
-  run('GroupRows', { x, ...routingInputs(routing) }, { active });
+  run('GroupRows', { x, ...routingInputs(routing) }, { active, partial: isPartial(routing) });
 differentiable('GroupRows', {
   inputs: routingNames,
-  gradient: ([dy], saved, { active }) => ({ x: () => ungroupSum(dy!, routingOf(saved) as Routing, active as number) }),
+  gradient: ([dy], saved, { active, partial }) => ({
+    x: () => ungroupSum(dy!, { ...routingOf(saved), partial: partial as boolean }, active as number),
+  }),
 });
 
 /** The sum of each token's K slots: grouped [S, a] → [N, a]; the transpose of groupRows. */
 export const ungroupSum = (y: Tensor, routing: Omit<Routing, 'chosen'>, active: number): Tensor =>
-  run('UngroupSum', { y, ...routingInputs(routing) }, { active });
+  run('UngroupSum', { y, ...routingInputs(routing) }, { active, partial: isPartial(routing) });
 differentiable('UngroupSum', {
   inputs: routingNames,
-  gradient: ([dy], saved, { active }) => ({ y: () => groupRows(dy!, routingOf(saved) as Routing, active as number) }),
+  gradient: ([dy], saved, { active, partial }) => ({
+    y: () => groupRows(dy!, { ...routingOf(saved), partial: partial as boolean }, active as number),
+  }),
 });
 
 /** One number a slot: [N, K] → grouped [S, 1]. */
 export const groupSlots = (x: Tensor, routing: Omit<Routing, 'chosen'>): Tensor =>
-  run('GroupSlots', { x, ...routingInputs(routing) }, { active: x.shape[1]! });
+  run('GroupSlots', { x, ...routingInputs(routing) }, { active: x.shape[1]!, partial: isPartial(routing) });
 differentiable('GroupSlots', {
   inputs: routingNames,
-  gradient: ([dy], saved, { active }) => ({
-    x: () => run('UngroupSlots', { y: dy!, ...routingOf(saved) }, { active: active! }),
+  gradient: ([dy], saved, { active, partial }) => ({
+    x: () => run('UngroupSlots', { y: dy!, ...routingOf(saved) }, { active: active!, partial: partial! }),
   }),
 });
 

@@ -9,7 +9,7 @@ export interface RouterOrthogonality {
 }
 
 /** @param router R, row-major [D, E]; @param experts E */
-export function routerOrthogonality(router: Float32Array, experts: number): RouterOrthogonality {
+export function routerOrthogonality(router: Float32Array | Float64Array, experts: number): RouterOrthogonality {
   const gram = gramMatrix(router, experts);
   let squares = 0;
   let l1 = 0;
@@ -21,7 +21,7 @@ export function routerOrthogonality(router: Float32Array, experts: number): Rout
   return { gram, meanSquare: squares / experts ** 2, l1 };
 }
 
-function gramMatrix(router: Float32Array, E: number): Float64Array {
+function gramMatrix(router: Float32Array | Float64Array, E: number): Float64Array {
   const gram = new Float64Array(E * E);
   for (let row = 0; row < router.length; row += E) {
     for (let i = 0; i < E; i++) {

@@ -28,6 +28,27 @@ export interface RouterPass {
 /** Decides by which scores the K experts are chosen; the weights stay the softmax probabilities. */
 export type Scores = (layer: number, probabilities: Tensor) => Tensor;
 
+/** A layer's slots and the gate [N, K] of each. K is that of `routing.chosen`. */
+export interface Selected {
+  routing: Routing;
+  gates: Tensor;
+}
+
+/** Makes slots of a layer's probabilities and of the scores that choose, both [N, E of this layer]. */
+export type Selection = (model: ModelConfiguration, probabilities: Tensor, scores: Tensor) => Selected;
+
+/** The K best experts of each token; all there are in a layer of fewer. */
+export const selectBest: Selection = (model, probabilities, scores) => {
+  const routing = route(scores, Math.min(model.active, scores.shape[1]!));
+  return { routing, gates: chosenGates(model, probabilities, routing.chosen) };
+};
+
+/** The weights of chosen experts [N, K]: their probabilities, divided by their sum where the model says so. */
+export function chosenGates(model: ModelConfiguration, probabilities: Tensor, chosen: Tensor): Tensor {
+  const gates = takeAlong(probabilities, chosen);
+  return model.renormalise ? tf.div(gates, tf.sum(gates, -1, true)) : gates;
+}
+
 /** x [N, D], already normed → [N, D] before the residual sum, and the routing (null in a dense twin). */
 export function experts(
   model: ModelConfiguration,
@@ -35,6 +56,7 @@ export function experts(
   layer: number,
   x: Tensor,
   scores: Scores,
+  select: Selection = selectBest,
 ): { output: Tensor; pass: RouterPass | null } {
   const weights = (part: string) => parameters.group(`layers.${layer}.experts.${part}`);
   if (model.kind === 'dense') {
@@ -44,15 +66,14 @@ export function experts(
   const router = parameters.one(`layers.${layer}.router`);
   const logits = matMul(x, router) as Tensor;
   const probabilities = tf.softmax(logits);
-  const routing = route(scores(layer, probabilities), model.active);
-  const chosen = takeAlong(probabilities, routing.chosen);
-  const gates = model.renormalise ? (tf.div(chosen, tf.sum(chosen, -1, true)) as Tensor) : chosen;
-  const rows = groupRows(x, routing, model.active);
-  const { counts } = routing;
+  const { routing, gates } = select(model, probabilities, scores(layer, probabilities));
+  const { counts, chosen } = routing;
+  const active = chosen.shape[1]!;
+  const rows = groupRows(x, routing, active);
   const inner = swiGlu(groupedMatMul(rows, weights('gate'), counts), groupedMatMul(rows, weights('up'), counts));
   const outputs = scaleRows(groupedMatMul(inner, weights('down'), counts), groupSlots(gates, routing));
   return {
-    output: ungroupSum(outputs, routing, model.active),
+    output: ungroupSum(outputs, routing, active),
     pass: { router, logits, probabilities, routing },
   };
 }

@@ -20,15 +20,22 @@ export interface ParameterTensors {
   group(name: string): Tensor[];
 }
 
-/** All parameters in their canonical order, the order of initialisation, hashing and checkpoints. */
-export function parameterSpecifications(model: ModelConfiguration): ParameterSpecification[] {
-  const { vocabulary: V, width: D, expertWidth: F, layers: L, experts: E } = model;
+/**
+ * All parameters in their canonical order, the order of initialisation, hashing and checkpoints.
+ * @param experts E of each layer, where layers differ (a pruned model)
+ */
+export function parameterSpecifications(
+  model: ModelConfiguration,
+  experts: readonly number[] = new Array<number>(model.layers).fill(model.experts),
+): ParameterSpecification[] {
+  const { vocabulary: V, width: D, expertWidth: F, layers: L } = model;
   const all: ParameterSpecification[] = [];
   const one = (name: string, shape: number[], init: ParameterSpecification['init'] = 'normal') =>
     all.push({ name, shape, init });
   one('embedding', [V, D]);
   for (let layer = 0; layer < L; layer++) {
     const prefix = `layers.${layer}`;
+    const E = experts[layer]!;
     one(`${prefix}.attention.norm`, [D], 'ones');
     for (const part of ['query', 'key', 'value', 'output']) one(`${prefix}.attention.${part}`, [D, D]);
     if (model.queryKeyNorm) {

@@ -4,7 +4,7 @@ import type { ModelConfiguration } from '../../shared/config/schema.ts';
 import { embed, rmsNorm } from '../engine/kernels.ts';
 import { type Tensor, tf } from '../engine/tf.ts';
 import { attention } from './attention.ts';
-import { experts, type RouterPass, type Scores } from './experts.ts';
+import { experts, type RouterPass, type Scores, type Selection, selectBest } from './experts.ts';
 import type { ParameterTensors } from './parameters.ts';
 
 export interface Forward {
@@ -23,6 +23,7 @@ export function forward(
   tokens: Tensor,
   batch: number,
   scores: Scores = byProbability,
+  select: Selection = selectBest,
 ): Forward {
   const normed = (x: Tensor, name: string) => rmsNorm(x, parameters.one(name), model.normEpsilon);
   const layers: Forward['layers'] = [];
@@ -31,7 +32,7 @@ export function forward(
     const mixed = attention(model, parameters, layer, normed(stream, `layers.${layer}.attention.norm`), batch);
     stream = tf.add(stream, mixed);
     const input = normed(stream, `layers.${layer}.experts.norm`);
-    const { output, pass } = experts(model, parameters, layer, input, scores);
+    const { output, pass } = experts(model, parameters, layer, input, scores, select);
     stream = tf.add(stream, output);
     layers.push({ input, pass });
   }

@@ -35,7 +35,7 @@ test.each([
 
 test('a report names every engine, and one of them is the default', async () => {
   const reports = await probeEngines({ measure: false, threads: 1 });
-  expect(reports.map(({ kind }) => kind)).toEqual(['onnx-cpu', 'onnx-webgpu', 'reference']);
+  expect(reports.map(({ kind }) => kind)).toEqual(['onnx-cpu', 'onnx-webgpu', 'tensorflow', 'reference']);
   expect(reports.filter(({ chosenByDefault }) => chosenByDefault)).toHaveLength(1);
   expect(reports[0]).toMatchObject({ available: true, selfTest: 'passed', tokensPerSecond: null, threads: 1 });
   for (const { message, available, selfTest } of reports) {

@@ -6,11 +6,13 @@ import type { EngineReport, ProbeJob } from '../../shared/worker-messages.ts';
 import { createEngine, type ResolvedKind, resolveEngineKind, resolveThreads } from '../engine/choose.ts';
 import type { Engine } from '../engine/engine.ts';
 import { describeWebGpu } from '../engine/onnx/webgpu-device.ts';
+import { describeTensorflow } from '../engine/tensorflow/engine.ts';
+import { installation } from '../engine/tensorflow/installation.ts';
 import { parameterSpecifications } from '../model/parameters.ts';
 import { selfTestConfiguration, selfTestError, tolerance } from './self-test.ts';
 import { speedConfiguration, tokensPerSecond } from './speed.ts';
 
-type Candidate = Pick<EngineReport, 'kind' | 'device' | 'software' | 'threads' | 'available' | 'message'> & {
+type Candidate = Pick<EngineReport, 'kind' | 'device' | 'software' | 'threads' | 'available' | 'message' | 'setUp'> & {
   kind: ResolvedKind;
   /** Whether its speed is worth the time that it takes to measure. */
   fast: boolean;
@@ -25,6 +27,7 @@ export async function probeEngines({ measure, ...job }: ProbeJob): Promise<Engin
   const candidates: Candidate[] = [
     { kind: 'onnx-cpu', device: cpu, software: false, threads, available: true, message: 'Ready.', fast: true },
     { kind: 'onnx-webgpu', threads: 1, ...webGpu, fast: true },
+    { ...describeTensorflow(threads), kind: 'tensorflow', fast: true, setUp: installation() !== null },
     {
       kind: 'reference',
       device: cpu,

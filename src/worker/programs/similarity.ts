@@ -11,11 +11,21 @@ import { batchInputs, biasedScores, groupedBy, stackLayers } from './inputs.ts';
 /** Added to squared norms: an expert whose output is zero is orthogonal to every other. */
 const smallest = 1e-30;
 
+export interface SimilarityProgramOptions {
+  /** Adds the output chosen int32 [L, N, K]: where the model routed each token. */
+  withChosen?: boolean;
+}
+
 /**
  * Inputs: tokens int32 [N]; counted float32 [N], 1 or, for a row that only fills the batch up, 0; bias [L, E] when `withBias`.
  * Outputs: pairs float32 [L, E, E], the mean cosine of each pair over the counted tokens; perToken float32 [L, N], each counted token's PES.
  */
-export function similarityProgram(model: ModelConfiguration, batch: number, withBias: boolean): Program {
+export function similarityProgram(
+  model: ModelConfiguration,
+  batch: number,
+  withBias: boolean,
+  { withChosen = false }: SimilarityProgramOptions = {},
+): Program {
   const { targets: _, ...inputs } = batchInputs(model, batch, withBias);
   return {
     name: 'similarity',
@@ -23,13 +33,15 @@ export function similarityProgram(model: ModelConfiguration, batch: number, with
     inputs: { ...inputs, counted: { shape: [batch * model.context], dtype: 'float32' } },
     build({ tokens, counted, bias }, parameters) {
       const pass = forward(model, parameters, tokens!, batch, biasedScores(bias));
-      if (routerPasses(pass).length === 0) throw new Error('PES needs a mixture of experts.');
+      const routers = routerPasses(pass);
+      if (routers.length === 0) throw new Error('PES needs a mixture of experts.');
       const layers = pass.layers.map(({ input }, layer) =>
         pairwiseSimilarity(everyExpert(model, parameters, layer, input).map(unitRows), counted!),
       );
       return {
         pairs: stackLayers(layers.map(({ pairs }) => pairs)),
         perToken: stackLayers(layers.map(({ perToken }) => perToken)),
+        ...(withChosen && { chosen: stackLayers(routers.map(({ routing }) => routing.chosen)) }),
       };
     },
   };

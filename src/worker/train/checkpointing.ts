@@ -28,6 +28,15 @@ export async function* saveCheckpoint(
 ): AsyncGenerator<JobEvent, CheckpointRecord> {
   const { checkpoint } = state;
   if (checkpoint?.step === state.step && isOwn(checkpoint.folder, policy.folder)) return checkpoint;
+  return yield* replaceCheckpoint(context, state, policy);
+}
+
+/** The same, whether this run has one already or not. */
+export async function* replaceCheckpoint(
+  context: TrainingContext,
+  state: TrainingState,
+  policy: CheckpointPolicy,
+): AsyncGenerator<JobEvent, CheckpointRecord> {
   for (let told = ''; ; ) {
     try {
       const written = await writeState(context, state, policy.folder);
@@ -67,6 +76,7 @@ async function writeState(
     ...state,
     configuration,
     corpusHash: corpus.hash,
+    engine: { kind: engine.description.kind, threads: engine.description.threads },
     buffers,
     download: async (kind, name) => {
       const data = await engine.download(kind, name);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { memoryEstimate } from '../../shared/config/cost.ts';
 import { exampleConfiguration } from './example-run.testing.ts';
-import { bytesAvailable, requireMemory } from './memory.ts';
+import { bytesAvailable, bytesFor, requireMemory } from './memory.ts';
 
 test('a run that needs more than there is is refused in a sentence; one that fits exactly is not', () => {
   const configuration = exampleConfiguration();
@@ -11,10 +11,13 @@ test('a run that needs more than there is is refused in a sentence; one that fit
     /needs about .* GB of memory, and this machine has/,
   );
   expect(() => requireMemory(configuration, 'reference', total)).toThrow(/needs about/);
-  requireMemory(configuration, 'onnx-webgpu', 1);
+  expect(() => requireMemory(configuration, 'tensorflow', 1.6 * total)).toThrow(/needs about/);
+  requireMemory(configuration, 'tensorflow', 1.7 * total);
+  requireMemory(configuration, 'onnx-webgpu', bytesFor('onnx-webgpu', 1));
 });
 
 test('this machine has memory, and not more than a process can address', () => {
   expect(bytesAvailable()).toBeGreaterThan(2 ** 26);
   expect(bytesAvailable()).toBeLessThan(2 ** 53);
+  expect(bytesFor('onnx-cpu', 1)).toBe(bytesAvailable());
 });

@@ -4,10 +4,20 @@ import { memoryEstimate } from '../../shared/config/cost.ts';
 import type { RunConfiguration } from '../../shared/config/schema.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { EngineDescription } from '../../shared/worker-messages.ts';
+import { computesOnGpu, type ResolvedKind } from '../engine/choose.ts';
 
-/** Bytes that a training step needs on this kind of engine. The reference engine computes in float64. */
+/**
+ * Of what a compiled step needs: the reference engine computes in float64, and TensorFlow keeps every intermediate of a step
+ * that runs eagerly (measured with the model of 15.8M parameters).
+ */
+const factors: Partial<Record<EngineDescription['kind'], number>> = { reference: 2, tensorflow: 1.7 };
+
+/** How much more this kind of engine needs than the estimates say, which are those of a compiled program. */
+export const memoryFactor = (kind: EngineDescription['kind']): number => factors[kind] ?? 1;
+
+/** Bytes that a training step needs on this kind of engine. */
 export const bytesNeeded = (configuration: RunConfiguration, kind: EngineDescription['kind']): number =>
-  memoryEstimate(configuration).total * (kind === 'reference' ? 2 : 1);
+  memoryEstimate(configuration).total * memoryFactor(kind);
 
 /** Bytes of memory that this process may use: the machine's, or less where the system limits it. */
 export function bytesAvailable(): number {
@@ -15,14 +25,18 @@ export function bytesAvailable(): number {
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
-/** @throws LabError 'engine' when the run needs more than `available` bytes. A GPU's memory is its driver's to judge. */
+/** What programs of this kind may use here: a GPU's memory is its driver's to judge, and counts as endless. */
+export const bytesFor = (kind: ResolvedKind, threads: number): number =>
+  computesOnGpu(kind, threads) ? Number.POSITIVE_INFINITY : bytesAvailable();
+
+/** @throws LabError 'engine' when the run needs more than `available` bytes, see `bytesFor`. */
 export function requireMemory(
   configuration: RunConfiguration,
   kind: EngineDescription['kind'],
-  available = bytesAvailable(),
+  available: number,
 ): void {
   const needed = bytesNeeded(configuration, kind);
-  if (kind === 'onnx-webgpu' || needed <= available) return;
+  if (needed <= available) return;
   const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GB`;
   throw new LabError(
     'engine',

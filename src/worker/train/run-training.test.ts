@@ -130,7 +130,25 @@ describe('a run that was paused goes on byte for byte', () => {
     expect(first).toMatchObject({ outcome: 'paused', step: 0, checkpoint: { step: 0 } });
     const events = await eventsOf({ ...job, resume: first.checkpoint!.folder });
     expect(metricsOf(events)).toEqual(metricsOf(await eventsOf(newJob())));
-    expect(evaluationsOf(events).map(({ step }) => step)).toEqual([10, 20]);
+    expect(evaluationsOf(events).map(({ step }) => step)).toEqual([0, 10, 20]);
+  });
+
+  test.each([7, 20])('before the evaluation of step %i, which is then its first work', async (step) => {
+    const job = { ...newJob({ objective: [{ kind: 'simbal' }], evaluation: { every: 7 } }), threads: 2 };
+    const straight = await eventsOf({ ...job, checkpoints: `${job.checkpoints}-straight` });
+    const first = await eventsOf(job, (event) => event.type === 'steps' && event.steps.at(-1)!.step === step);
+    const pause = finished(first);
+    expect(pause).toMatchObject({ outcome: 'paused', step, checkpoint: { step } });
+    expect(evaluationsOf(first).at(-1)!.step).toBeLessThan(step);
+    const second = await eventsOf({ ...job, resume: pause.checkpoint!.folder });
+    expect(finished(second).outcome).toBe('completed');
+    expect(evaluationsOf([...first, ...second])).toEqual(evaluationsOf(straight));
+    expect(metricsOf([...first, ...second])).toEqual(metricsOf(straight));
+    const [one, other] = [finished(straight), finished(second)].map(({ checkpoint }) => bytesOf(checkpoint!.folder));
+    expect(other).toEqual(one);
+    // Its checkpoint owes nothing from then on: a run that goes on from it once more repeats nothing.
+    const third = await eventsOf({ ...job, resume: pause.checkpoint!.folder }, ({ type }) => type === 'started');
+    expect(evaluationsOf(third)).toEqual([]);
   });
 
   test('after its last step there is nothing to do', async () => {
@@ -163,6 +181,16 @@ describe('a run that goes on from a checkpoint with another configuration', () =
     const whole = metricsOf(await eventsOf(newJob({ training: { steps: 40 } })))[10]!;
     expect(eleventh.step).toBe(11);
     expect(eleventh.learningRate).toBe(whole.learningRate);
+  });
+
+  test('other threads: it goes on, and a note says that it does so no longer byte for byte', async () => {
+    const { job, folder } = await pausedAtTen();
+    const events = await eventsOf({ ...job, threads: 2, resume: folder });
+    expect(finished(events).step).toBe(20);
+    expect(only(events, 'note').map(({ message }) => message)).toEqual([
+      'The checkpoint was trained by the engine onnx-cpu with 1 thread, and the engine onnx-cpu with 2 threads goes on from it: the run continues, but no longer byte for byte as it would have.',
+    ]);
+    expect(only(await eventsOf({ ...job, resume: folder }), 'note')).toEqual([]);
   });
 
   test('a fork evaluates where it starts, keeps its origin whole and writes its own checkpoints', async () => {

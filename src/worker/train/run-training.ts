@@ -13,7 +13,7 @@ import type { Engine } from '../engine/engine.ts';
 import { versions } from '../engine/versions.ts';
 import type { JobEvent } from '../job-event.ts';
 import { parameterSpecifications } from '../model/parameters.ts';
-import { requireMemory } from './memory.ts';
+import { bytesFor, bytesNeeded, requireMemory } from './memory.ts';
 import { dataOrderOf } from './micro-batches.ts';
 import { compilePrograms, disposePrograms } from './programs.ts';
 import { type Continuation, startFromCheckpoint, startFromSeeds } from './start.ts';
@@ -35,8 +35,8 @@ export async function* runTraining(job: TrainingJob, pause: AbortSignal): AsyncG
     const { vocabulary, tokens } = corpus;
     checkCorpus(configuration, { vocabulary, trainTokens: tokens.train, validationTokens: tokens.validation });
     const kind = await resolveEngineKind(configuration.engine.kind);
-    requireMemory(configuration, kind);
     const threads = resolveThreads(job.threads || configuration.engine.threads);
+    requireMemory(configuration, kind, bytesFor(kind, threads));
     const engine = await createEngine(kind, parameterSpecifications(configuration.model), threads);
     undo.push(() => engine.dispose());
     const start = await startOf(job, engine, configuration, corpus);
@@ -85,7 +85,7 @@ function describeStart(
     dataHash: dataHash(corpus.hash, dataOrderOf(configuration)),
     engine: engine.description,
     parameters: { total, active },
-    bytes: { estimated: bytes.total, parameters: bytes.parameters },
+    bytes: { estimated: bytesNeeded(configuration, engine.description.kind), parameters: bytes.parameters },
     versions: versions(),
   };
 }

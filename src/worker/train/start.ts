@@ -2,6 +2,7 @@
 import type { ModelConfiguration, RunConfiguration } from '../../shared/config/schema.ts';
 import { LabError } from '../../shared/errors.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint-folder.ts';
+import type { CheckpointState } from '../checkpoint/checkpoint-state.ts';
 import { notFinite } from '../checkpoint/not-finite.ts';
 import type { Corpus } from '../data/corpus.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -13,7 +14,15 @@ import { biasName, biasOfLayer, newBias, type TrainingState } from './training-s
 export async function startFromSeeds(engine: Engine, configuration: RunConfiguration): Promise<TrainingState> {
   const { model, seeds } = configuration;
   const hashes = await initialise(model, seeds.init, (name, value) => engine.upload('parameter', name, value));
-  return { step: 0, tokens: 0, seconds: 0, bias: newBias(configuration), ...hashes, checkpoint: null };
+  return {
+    step: 0,
+    tokens: 0,
+    seconds: 0,
+    bias: newBias(configuration),
+    evaluationDue: false,
+    ...hashes,
+    checkpoint: null,
+  };
 }
 
 export interface Continuation {
@@ -46,11 +55,12 @@ export async function startFromCheckpoint(
         await engine.upload(kind, name, data);
       }
     }
-    const { step, tokens, seconds, initHash, initHashWithoutRouters } = state;
+    const { step, tokens, seconds, initHash, initHashWithoutRouters, evaluationDue = false } = state;
+    const { record } = checkpoint;
     const bias = await readBias(checkpoint, configuration);
     return {
-      state: { step, tokens, seconds, bias, initHash, initHashWithoutRouters, checkpoint: checkpoint.record },
-      notes: differences(configuration, checkpoint, corpus),
+      state: { step, tokens, seconds, bias, evaluationDue, initHash, initHashWithoutRouters, checkpoint: record },
+      notes: [...differences(configuration, checkpoint, corpus), ...otherEngine(engine, state)],
     };
   } finally {
     await checkpoint.close();
@@ -70,7 +80,7 @@ function requireNumbers(data: Float32Array, kind: string, name: string, folder: 
 /** Fields of the model that speak of its initialisation only. */
 const initialisationOnly = ['initDeviation', 'routerInit'];
 
-function requireSameModel(model: ModelConfiguration, trained: ModelConfiguration, folder: string): void {
+export function requireSameModel(model: ModelConfiguration, trained: ModelConfiguration, folder: string): void {
   const names = Object.keys(model) as (keyof ModelConfiguration)[];
   const other = names.find((name) => !initialisationOnly.includes(name) && model[name] !== trained[name]);
   if (other === undefined) return;
@@ -91,7 +101,7 @@ function requireStepsLeft({ training: { steps } }: RunConfiguration, step: numbe
   );
 }
 
-function requireSameCorpus(configuration: RunConfiguration, { state }: Checkpoint, corpus: Corpus): void {
+export function requireSameCorpus(configuration: RunConfiguration, { state }: Checkpoint, corpus: Corpus): void {
   if (configuration.corpus !== state.configuration.corpus || corpus.hash === state.corpusHash) return;
   throw new LabError(
     'corpus',
@@ -100,7 +110,7 @@ function requireSameCorpus(configuration: RunConfiguration, { state }: Checkpoin
   );
 }
 
-async function readBias(checkpoint: Checkpoint, configuration: RunConfiguration): Promise<Float32Array | null> {
+export async function readBias(checkpoint: Checkpoint, configuration: RunConfiguration): Promise<Float32Array | null> {
   const bias = newBias(configuration);
   if (!bias || !hasBias(checkpoint)) return bias;
   const { layers, experts } = configuration.model;
@@ -121,6 +131,16 @@ async function readBias(checkpoint: Checkpoint, configuration: RunConfiguration)
 }
 
 const hasBias = ({ state }: Checkpoint) => state.buffers.some(({ name }) => name === biasName(0));
+
+/** Sums are rounded in another order by other threads, and otherwise by another engine. */
+function otherEngine({ description: { kind, threads } }: Engine, { engine: before }: CheckpointState): string[] {
+  if (!before || (before.kind === kind && before.threads === threads)) return [];
+  const named = (engine: { kind: string; threads: number }) =>
+    `the engine ${engine.kind} with ${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}`;
+  return [
+    `The checkpoint was trained by ${named(before)}, and ${named({ kind, threads })} goes on from it: the run continues, but no longer byte for byte as it would have.`,
+  ];
+}
 
 function differences(configuration: RunConfiguration, checkpoint: Checkpoint, corpus: Corpus): string[] {
   const { training } = configuration;

@@ -19,6 +19,8 @@ export interface TrainingState {
   seconds: number;
   /** [L, E], the loss-free bias; null where the objective has none. Changed in place. */
   bias: Float32Array | null;
+  /** The evaluation of this step was asked for, and a pause came first. */
+  evaluationDue: boolean;
   initHash: string;
   initHashWithoutRouters: string;
   /** The last complete checkpoint; of another run right after a fork. */

@@ -120,6 +120,32 @@ test('a validation loss that is not finite stops before a checkpoint is made of 
   });
 });
 
+test('a pause ends a running evaluation between two of its batches, and nothing of it is told', async () => {
+  await withTraining({}, async ({ context, state, policy, pause }) => {
+    const seen: JobEvent[] = [];
+    const { evaluate } = context.programs;
+    let batches = 0;
+    context.programs.evaluate = {
+      ...evaluate,
+      run: async (inputs) => {
+        if (state.step === 10 && ++batches === 2) pause.abort();
+        return evaluate.run(inputs);
+      },
+    };
+    expect(await drain(train(context, state, policy), seen)).toBeNull();
+    expect(batches).toBe(2);
+    expect(only(seen, 'evaluation').map(({ evaluation }) => evaluation.step)).toEqual([0]);
+    expect(seen.at(-1)).toMatchObject({ type: 'finished', outcome: 'paused', step: 10, checkpoint: { step: 10 } });
+    const { state: kept } = await startFromCheckpoint(
+      context.engine,
+      context.configuration,
+      context.corpus,
+      state.checkpoint!.folder,
+    );
+    expect(kept.evaluationDue).toBe(true);
+  });
+});
+
 test('weights that are not finite make no checkpoint: the one before stays the last good one', async () => {
   const training = { checkpointEvery: 5 };
   await withTraining({ training, evaluation: { every: 1000 } }, async ({ context, state, policy }) => {

@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isEvaluationStep, measuresSimilarity } from '../../shared/config/evaluation-schedule.ts';
 import type { JobEvent } from '../job-event.ts';
-import { type CheckpointPolicy, isOwn, saveCheckpoint } from './checkpointing.ts';
+import { type CheckpointPolicy, isOwn, replaceCheckpoint, saveCheckpoint } from './checkpointing.ts';
 import { evaluate } from './evaluate.ts';
 import { microBatches, tokensOfStep } from './micro-batches.ts';
 import { requireFinite, trainStep } from './step.ts';
@@ -13,7 +13,7 @@ import type { TrainingContext, TrainingState } from './training-state.ts';
 /**
  * Trains from `state`, which it keeps up to date, to the last step or to the end of the step in which `pause` is aborted;
  * ends with the event `finished`. A checkpoint is written after the evaluation of its step, so a run that goes on from one
- * repeats nothing.
+ * repeats nothing; where a pause ended that evaluation, the checkpoint says so, and the run that goes on begins with it.
  * @throws LabError 'not-finite' before the update that would have spoilt the parameters; the metrics so far are out by then.
  */
 export async function* train(
@@ -26,19 +26,21 @@ export async function* train(
   const gathered = new StepBuffer();
   try {
     const resumed = state.checkpoint !== null && isOwn(state.checkpoint.folder, policy.folder);
-    if (!resumed) yield* evaluateNow(context, state);
+    const due = state.evaluationDue;
+    if (!resumed || due) yield* evaluateNow(context, state, policy.pause);
+    if (resumed && due && !state.evaluationDue) yield* replaceCheckpoint(context, state, policy);
     while (state.step < steps && !policy.pause.aborted) {
       gathered.add(await nextStep(context, state));
       const evaluates = isEvaluationStep(evaluation, state.step, steps);
       const saves = checkpointEvery > 0 && state.step % checkpointEvery === 0;
       if (evaluates || saves || gathered.due) yield* gathered.flush();
-      if (evaluates) yield* evaluateNow(context, state);
+      if (evaluates) yield* evaluateNow(context, state, policy.pause);
       if (saves) yield* saveCheckpoint(context, state, policy);
       // Messages to this process are heard between two steps.
       await nextTurn();
     }
     yield* gathered.flush();
-    const outcome = state.step < steps ? 'paused' : 'completed';
+    const outcome = state.step < steps || state.evaluationDue ? 'paused' : 'completed';
     const checkpoint = yield* saveCheckpoint(context, state, policy);
     yield { type: 'finished', outcome, step: state.step, checkpoint };
   } catch (thrown) {
@@ -60,11 +62,17 @@ async function nextStep(context: TrainingContext, state: TrainingState) {
 }
 
 /** @throws LabError 'not-finite' when the validation loss is no number, before a checkpoint is made of such weights. */
-async function* evaluateNow(context: TrainingContext, state: TrainingState): AsyncGenerator<JobEvent, void> {
+async function* evaluateNow(
+  context: TrainingContext,
+  state: TrainingState,
+  pause: AbortSignal,
+): AsyncGenerator<JobEvent, void> {
   const { evaluation, training } = context.configuration;
   const { step, tokens, seconds } = state;
   const began = performance.now();
-  const measured = await evaluate(context, measuresSimilarity(evaluation, step, training.steps));
+  const measured = await evaluate(context, measuresSimilarity(evaluation, step, training.steps), pause);
+  state.evaluationDue = measured === null;
+  if (!measured) return;
   const cost = (performance.now() - began) / 1000;
   requireFinite('validation loss', measured.loss, step);
   yield { type: 'evaluation', evaluation: { step, tokens, seconds, cost, ...measured } };

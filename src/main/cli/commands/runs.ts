@@ -1,8 +1,9 @@
 // simbal runs: what there is, one of them in full, and its numbers as a file.
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { abbreviated, duration, grouped, significant } from '../../../charts/index.ts';
+import { abbreviated, byteSize, duration, grouped, significant } from '../../../charts/index.ts';
 import { objectiveText } from '../../../shared/config/index.ts';
+import type { Removable } from '../../../shared/records.ts';
 import { summaryOf } from '../../lab/comparison/measures.ts';
 import { runCsv, runJson } from '../../lab/export.ts';
 import { findRun } from '../../lab/index.ts';
@@ -15,7 +16,8 @@ import { writeText } from '../write-text.ts';
 
 export function runsCommand(sessionOf: SessionOf): Command {
   const runs = new Command('runs').description('lists, shows, renames and exports runs');
-  for (const command of [listCommand, showCommand, exportCommand, renameCommand]) runs.addCommand(command(sessionOf));
+  for (const command of [listCommand, showCommand, exportCommand, renameCommand, purgeCommand])
+    runs.addCommand(command(sessionOf));
   return runs;
 }
 
@@ -74,6 +76,29 @@ const renameCommand = (sessionOf: SessionOf) =>
         session.result({ id, name: newName }, () => `${id} is called "${plain(newName)}" now.\n`);
       });
     });
+
+const purgeCommand = (sessionOf: SessionOf) =>
+  new Command('purge')
+    .description('frees what the checkpoints of removed runs take; their numbers stay')
+    .option('--yes', 'do it; without this it only says what it would free')
+    .action(async ({ yes = false }: { yes?: boolean }, command: Command) => {
+      const session = sessionOf(command);
+      session.withStore((store) => {
+        if (!store) throw noLab(session.home);
+      });
+      await session.withLab(async (lab) => {
+        const found = yes ? await lab.purgeCheckpoints() : lab.removableCheckpoints();
+        session.result({ ...found, removed: yes }, () => purgeText(found, yes, session));
+      });
+    });
+
+function purgeText({ runs, checkpoints, bytes }: Removable, done: boolean, session: Session): string {
+  if (checkpoints === 0) return 'There is nothing to free: no removed run has checkpoints that no other run needs.\n';
+  const counted = (many: number, one: string) => `${grouped(many)} ${one}${many === 1 ? '' : 's'}`;
+  const what = `${counted(checkpoints, 'checkpoint')} of ${counted(runs, 'removed run')}`;
+  if (done) return `Removed ${what}, which gives ${byteSize(bytes)} back.\n`;
+  return `${what} would give ${byteSize(bytes)} back; none was removed yet. A run that is restored after that begins at its start. To remove them: ${session.command('runs purge --yes')}\n`;
+}
 
 function overview(store: ReadOnlyStore, { id, name, experiment, status, message, configuration, created }: RunRow) {
   const evaluation = store.evaluations.list(id).at(-1)?.evaluation;

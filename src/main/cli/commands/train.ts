@@ -6,6 +6,7 @@ import { abbreviated, byteSize } from '../../../charts/index.ts';
 import {
   applyOverrides,
   configurationFromPreset,
+  engineKinds,
   objectiveLabel,
   objectiveText,
   parseConfigurationText,
@@ -47,7 +48,7 @@ export const trainCommand = (sessionOf: SessionOf) =>
     .option('--steps <number>', 'optimizer steps', wholeNumber('steps'))
     .option('--name <name>', 'what the run is called')
     .option('--corpus <name>', 'name or hash of a corpus (default: text of the dependencies)')
-    .option('--engine <kind>', 'auto, onnx-cpu, onnx-webgpu or reference')
+    .option('--engine <kind>', engineKinds.join(', '))
     .option('--threads <number>', 'processor threads; 0 shares the machine out', wholeNumber('threads', 0))
     .action(async (file: string | undefined, options: TrainOptions, command: Command) => {
       const session = sessionOf(command);

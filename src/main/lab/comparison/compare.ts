@@ -1,5 +1,5 @@
 // Runs side by side: the numbers of a table, the curves, speed-up to equal loss between every two, whether they started
-// equal and in what they differ. Plain data; it draws nothing and concludes nothing.
+// equal, in what they differ, and what may be said of chance. Plain data; it draws nothing.
 import {
   type ComparedRun,
   type Comparison,
@@ -9,12 +9,13 @@ import {
 } from '../../../shared/comparison.ts';
 import { type ColourKey, objectiveColour, objectiveKey, objectiveLabel } from '../../../shared/config/index.ts';
 import { LabError } from '../../../shared/errors.ts';
-import { speedUpCurve, speedUpToEqualLoss } from '../../../shared/speed-up.ts';
+import { speedUpCurve, speedUpToEqualLoss } from '../../../shared/speed-up/index.ts';
 import type { ReadOnlyStore } from '../../store/index.ts';
 import { configurationDifferences } from './configuration-differences.ts';
 import { curveOf } from './curves.ts';
 import { equalStart } from './equal-start.ts';
 import { summaryOf } from './measures.ts';
+import { comparisonStatistics } from './statistics.ts';
 
 export type { ComparedRun, Comparison, CurveName } from '../../../shared/comparison.ts';
 export { curveNames } from '../../../shared/comparison.ts';
@@ -22,15 +23,21 @@ export { curveNames } from '../../../shared/comparison.ts';
 export interface CompareOptions {
   /** Most points or buckets of a curve. */
   resolution?: number;
+  /** Those of `speedUps`, a point for every loss that two runs reach, between every two; there when left out. */
+  speedUpCurves?: boolean;
 }
 
 /** In the order given. @throws LabError 'not-found', or 'request' without a run */
-export function compare(store: ReadOnlyStore, ids: readonly string[], options: CompareOptions = {}): Comparison {
+export function compare(
+  store: ReadOnlyStore,
+  ids: readonly string[],
+  { resolution = 1000, speedUpCurves = true }: CompareOptions = {},
+): Comparison {
   if (ids.length === 0)
     throw new LabError('request', 'There is nothing to compare.', { remedy: 'Name at least one run.' });
   const shades = new Map<ColourKey, number>();
   const runs = [...new Set(ids)].map((id) => {
-    const run = comparedRun(store, id, options.resolution ?? 1000);
+    const run = comparedRun(store, id, resolution);
     run.shade = shades.get(run.colour) ?? 0;
     shades.set(run.colour, run.shade + 1);
     return run;
@@ -41,7 +48,7 @@ export function compare(store: ReadOnlyStore, ids: readonly string[], options: C
       .map((other) => ({
         baseline: other.id,
         equalLoss: speedUpToEqualLoss(other.evaluations, run.evaluations),
-        curve: speedUpCurve(other.evaluations, run.evaluations),
+        curve: speedUpCurves ? speedUpCurve(other.evaluations, run.evaluations) : [],
       }));
   }
   const hashes = new Set(runs.map(({ id }) => store.runs.get(id).corpusHash));
@@ -53,6 +60,7 @@ export function compare(store: ReadOnlyStore, ids: readonly string[], options: C
       .filter(({ hash }) => hashes.delete(hash)),
     equalStart: equalStart(runs.map(({ start }) => start)),
     differences: configurationDifferences(runs.map(({ configuration }) => configuration)),
+    statistics: comparisonStatistics(runs),
   };
 }
 

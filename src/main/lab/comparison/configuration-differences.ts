@@ -15,6 +15,7 @@ export function configurationDifferences(configurations: readonly RunConfigurati
   return [objective, ...others].filter(({ values }) => values.some((value) => value !== values[0]));
 }
 
-function valueAt(configuration: RunConfiguration, path: string): unknown {
+/** What a configuration has at 'training.steps'. */
+export function valueAt(configuration: RunConfiguration, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown>)?.[name], configuration);
 }

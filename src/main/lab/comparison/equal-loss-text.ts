@@ -1,14 +1,12 @@
 // Speed-up to equal loss in words. "Not reached" is an answer as good as any.
-import { percent } from '../../../charts/index.ts';
-import type { EqualLoss } from '../../../shared/speed-up.ts';
+import { tokenRatioText } from '../../../charts/index.ts';
+import type { EqualLoss } from '../../../shared/speed-up/index.ts';
 import type { ComparedRun } from './compare.ts';
 
 export function equalLossText(equalLoss: EqualLoss | null): string {
   if (!equalLoss) return 'not measured';
   if (!equalLoss.reached) return 'not reached';
-  const difference = 1 - equalLoss.tokenRatio;
-  if (Math.abs(difference) < 0.0005) return 'as many tokens';
-  return `${percent(Math.abs(difference))} ${difference > 0 ? 'fewer' : 'more'} tokens`;
+  return tokenRatioText(equalLoss.tokenRatio);
 }
 
 export function equalLossAgainst(run: ComparedRun, baseline: string): EqualLoss | null {

@@ -1,12 +1,14 @@
 // What a comparison says, in plain sentences that follow from its numbers and claim no more.
 import { abbreviated, grouped, significant } from '../../../charts/index.ts';
+import type { ComparedGroup } from '../../../shared/comparison.ts';
+import { mean, standardDeviation } from '../../../shared/statistics/index.ts';
 import type { ComparedRun, Comparison } from './compare.ts';
 import { equalLossAgainst, equalLossText } from './equal-loss-text.ts';
 import { runLabels } from './labels.ts';
 
 type Final = NonNullable<ComparedRun['final']>;
 
-/** Runs that differ in nothing but their seeds, and that have been evaluated. */
+/** A group of seeds: its runs, and the newest evaluations of those that count. */
 interface Group {
   label: string;
   runs: ComparedRun[];
@@ -21,32 +23,29 @@ export interface Findings {
   limits: string[];
 }
 
-export function findings({ runs, equalStart }: Comparison): Findings {
-  const groups = groupsOf(runs);
+export function findings({ runs, equalStart, statistics }: Comparison): Findings {
+  const groups = groupsOf(runs, statistics.groups);
   const ranked = groups
     .filter(({ finals }) => finals.length > 0)
     .sort((a, b) => mean(a.finals.map(({ loss }) => loss)) - mean(b.finals.map(({ loss }) => loss)));
   return {
     question: question(groups),
-    sentences: [...ranking(ranked), ...speedUps(ranked), ...experts(ranked), ...redundancy(ranked)],
+    sentences: [
+      ...ranking(ranked),
+      ...(statistics.loss?.sentences ?? []),
+      ...speedUps(ranked),
+      ...experts(ranked),
+      ...redundancy(ranked),
+    ],
     limits: [...unfinished(runs), ...start(runs, equalStart.equal), ...seeds(groups)],
   };
 }
 
-function groupsOf(runs: readonly ComparedRun[]): Group[] {
-  const times = new Map<string, number>();
-  // One trained again from the same seeds says nothing of chance: it begins a group of its own.
-  const alike = ({ configuration: { name: _, seeds, ...rest } }: ComparedRun) => {
-    const same = JSON.stringify([rest, seeds]);
-    times.set(same, (times.get(same) ?? 0) + 1);
-    return JSON.stringify([rest, times.get(same)]);
-  };
-  const groups = [...Map.groupBy(runs, alike).values()];
-  const labels = runLabels(groups.map(([first]) => first!));
-  return groups.map((members, index) => ({
-    label: labels[index]!,
-    runs: members,
-    finals: members.flatMap(({ final }) => final ?? []),
+function groupsOf(runs: readonly ComparedRun[], groups: readonly ComparedGroup[]): Group[] {
+  return groups.map(({ label, runs: ids, measured }) => ({
+    label,
+    runs: runs.filter(({ id }) => ids.includes(id)),
+    finals: runs.flatMap(({ id, final }) => (final && measured.includes(id) ? final : [])),
   }));
 }
 
@@ -106,16 +105,12 @@ function over(
   format = (value: number) => significant(value),
 ) {
   const values = finals.map(read);
-  const average = mean(values);
-  if (values.length < 2) return format(average);
-  const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / (values.length - 1);
-  return `${format(average)} ± ${significant(Math.sqrt(variance), 2)}`;
+  const deviation = standardDeviation(values);
+  return deviation === null ? format(mean(values)) : `${format(mean(values))} ± ${significant(deviation, 2)}`;
 }
 
 const spread = (groups: readonly Group[]) =>
   groups.some(({ finals }) => finals.length > 1) ? ' (mean ± standard deviation over seeds)' : '';
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function unfinished(runs: readonly ComparedRun[]): string[] {
   const labels = runLabels(runs);

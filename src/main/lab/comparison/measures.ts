@@ -1,5 +1,6 @@
 // One evaluation as the few numbers that a table has room for. Means are over layers.
 import type { Summary } from '../../../shared/comparison.ts';
+import { mean } from '../../../shared/statistics/index.ts';
 import type { Evaluation } from '../../../shared/worker-messages.ts';
 
 export type { RoutingSummary, Summary } from '../../../shared/comparison.ts';
@@ -24,5 +25,3 @@ export function summaryOf({ step, tokens, seconds, loss, perplexity, routing, si
     },
   };
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

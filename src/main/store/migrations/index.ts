@@ -3,10 +3,12 @@
 import type { Connection } from '../connection.ts';
 import { base } from './0001-base.ts';
 import { annotations } from './0002-annotations.ts';
+import { studies } from './0003-studies.ts';
+import { imports } from './0004-imports.ts';
 
 export type Migration = (connection: Connection) => void;
 
-export const migrations: readonly Migration[] = [base, annotations];
+export const migrations: readonly Migration[] = [base, annotations, studies, imports];
 
 /** Brings a file from its `user_version` to the newest, one transaction each: a failure leaves the version before it. */
 export function migrate(connection: Connection, list: readonly Migration[] = migrations): void {

@@ -7,6 +7,8 @@ import { openStore, openStoreReadOnly } from '../index.ts';
 import { applicationId } from '../inspect.ts';
 import { failure, sampleEvaluation, sampleRun, temporaryHome } from '../sample-data.ts';
 import { fillVersion1 } from './0001-sample.ts';
+import { fillVersion3 } from './0003-sample.ts';
+import { fillVersion4 } from './0004-sample.ts';
 import { type Migration, migrate, migrations } from './index.ts';
 
 let home: string;
@@ -26,7 +28,10 @@ function makeFile(version: number): void {
   connection.exec(`PRAGMA journal_mode = WAL; PRAGMA application_id = ${applicationId}`);
   migrate(connection, migrations.slice(0, 1));
   fillVersion1(connection);
+  migrate(connection, migrations.slice(0, Math.min(version, 3)));
+  if (version >= 3) fillVersion3(connection);
   migrate(connection, migrations.slice(0, version));
+  if (version >= 4) fillVersion4(connection);
   connection.close();
 }
 
@@ -61,6 +66,26 @@ test.each(migrations.map((_, index) => index + 1))('a filled file of version %i 
   expect(store.checkpoints.list(run!.id)).toMatchObject([{ step: 2, hashes: { 'model.safetensors': 'e5' }, bytes: 7 }]);
   expect(store.events.list(run!.id)).toMatchObject([{ kind: 'note', data: { x: 1 } }]);
   expect(store.corpora.list()).toMatchObject([{ description: { name: 'old corpus' }, sources: [] }]);
+  expect(store.studies.list()).toMatchObject(
+    version < 3
+      ? []
+      : [{ id: '1cccccccc', run: run!.id, request: { kind: 'geometry', steps: [2] }, done: 1, total: 1 }],
+  );
+  if (version >= 3) {
+    expect(store.studies.parts('1cccccccc')).toEqual([
+      { key: 'step 2', result: { loss: 3.5, counts: new Float64Array([1, 2]) } },
+    ]);
+  }
+  expect(store.importedCurves.list()).toMatchObject(
+    version < 4 ? [] : [{ id: '1dddddddd', name: 'old curve', x: 'step', tokensPerStep: 512, points: 2 }],
+  );
+  if (version >= 4) {
+    expect(store.importedCurves.points('1dddddddd')).toEqual({
+      x: new Float64Array([1, 2]),
+      values: new Float64Array([2, 1]),
+    });
+    expect(store.foreign.find('run', 'f00')).toBe(run!.id);
+  }
   expect(sampleRun(store).id > run!.id).toBe(true);
   store.close();
 });

@@ -5,6 +5,7 @@ import type { Experiments, Runs } from '../index.ts';
 import { fromText, toText } from '../plain-text.ts';
 import { type RunPlace, type RunRow, runStatuses } from '../rows.ts';
 import { annotate, setRemoved } from './annotate.ts';
+import { newestIdentifier } from './newest-identifier.ts';
 import { checkedStep, found, oneOf } from './refusals.ts';
 
 interface Row extends Record<string, Value> {
@@ -46,9 +47,8 @@ export function runQueries(connection: Connection, experiments: Pick<Experiments
       connection.transaction(() => {
         experiments.get(experiment);
         if (parent) get(parent.run);
-        const { newest } = connection.get<{ newest: string | null }>('SELECT max(id) AS newest FROM run')!;
         const now = new Date();
-        const id = nextIdentifier(newest, now.getTime());
+        const id = nextIdentifier(newestIdentifier(connection), now.getTime());
         connection.run(
           `INSERT INTO run (id, experiment, name, configuration, corpus_hash, seed_group, parent_run, parent_step,
              status, created, changed)

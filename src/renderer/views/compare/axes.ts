@@ -24,17 +24,30 @@ export function clock(seconds: number): string {
   return `${Number((seconds / 3600).toPrecision(3))} h`;
 }
 
-const known: Readonly<Record<string, { name: string; unit: string; log: boolean }>> = {
-  crossEntropy: { name: 'Training loss', unit: 'cross-entropy (nats a token)', log: true },
+export interface MetricWords {
+  name: string;
+  unit: string;
+  log: boolean;
+  /** Key of its measure card, where it has one. */
+  measure?: string;
+}
+
+const known: Readonly<Record<string, MetricWords>> = {
+  crossEntropy: { name: 'Training loss', unit: 'cross-entropy (nats a token)', log: true, measure: 'training-loss' },
   loss: { name: 'Total loss', unit: 'loss with all terms', log: true },
   zLoss: { name: 'Output z-loss', unit: 'z-loss, coefficient applied', log: true },
   gradientNorm: { name: 'Gradient norm', unit: 'norm before clipping', log: true },
   learningRate: { name: 'Learning rate', unit: 'learning rate', log: false },
-  maxLoad: { name: 'Largest load on a batch', unit: 'largest load / mean load, worst layer', log: false },
-  tokensPerSecond: { name: 'Speed', unit: 'training tokens a second', log: false },
+  maxLoad: {
+    name: 'Largest load on a batch',
+    unit: 'largest load / mean load, worst layer',
+    log: false,
+    measure: 'max-violation-batch',
+  },
+  tokensPerSecond: { name: 'Speed', unit: 'training tokens a second', log: false, measure: 'tokens-per-second' },
 };
 
-export function metricWords(metric: string): { name: string; unit: string; log: boolean } {
+export function metricWords(metric: string): MetricWords {
   const term = metric.startsWith('terms.') ? metric.slice(6) : null;
   if (term) return { name: `Term ${term}`, unit: 'loss term, coefficient applied', log: true };
   return known[metric] ?? { name: metric, unit: metric, log: false };

@@ -1,17 +1,22 @@
-// What each evaluation measured, as charts over training: means over layers, each with its unit.
+// What each evaluation measured, as charts over training and as columns of tables: means over layers, each with its unit.
+import type { XY } from '../../../charts/index.ts';
+import { measureCard } from '../../../shared/measures/index.ts';
+import { ratesOfChange } from '../../../shared/rate-of-change.ts';
+import { type ComparedMeasure, lossMeasure, mean } from '../../../shared/statistics/index.ts';
 import type { Evaluation } from '../../../shared/worker-messages.ts';
 
 export interface Measure {
+  /** Of its measure card. */
   key: string;
   title: string;
   about: string;
   unit: string;
   log?: boolean;
   zero?: boolean;
+  /** Its change per training token is shown, and not itself. */
+  rate?: boolean;
   read: (evaluation: Evaluation) => number | null;
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 export const validationLoss: Measure = {
   key: 'loss',
@@ -22,20 +27,58 @@ export const validationLoss: Measure = {
   read: ({ loss }) => loss,
 };
 
+export const perplexity: Measure = {
+  key: 'perplexity',
+  title: 'Perplexity',
+  about: 'the exponential of the validation loss',
+  unit: 'perplexity',
+  log: true,
+  read: (evaluation) => evaluation.perplexity,
+};
+
 export const uniqueExperts: Measure = {
-  key: 'unique',
+  key: 'unique-experts',
   title: 'Unique experts',
   about: 'that any validation token was routed to, mean over layers',
   unit: 'experts a layer',
   read: ({ routing }) => routing && mean(routing.uniqueExperts),
 };
 
+export const uniqueExpertsPooled: Measure = {
+  key: 'unique-experts',
+  title: 'Unique experts activated',
+  about: 'that any validation token was routed to, all layers together',
+  unit: 'experts of all layers',
+  zero: true,
+  read: ({ routing }) => routing?.uniqueExpertsPooled ?? null,
+};
+
 export const minimumPes: Measure = {
-  key: 'pes',
+  key: 'minimum-pes',
   title: 'Min PES',
   about: 'similarity of experts in the layer where it is lowest; lower is less redundant',
   unit: 'pairwise expert similarity',
-  read: ({ similarity }) => similarity && similarity.minimum,
+  read: ({ similarity }) => similarity?.minimum ?? null,
+};
+
+export const pesRate: Measure = {
+  key: 'pes-rate',
+  title: 'Rate of change of PES',
+  about: 'mean over layers, between evaluations in a row; below 0 experts grow apart',
+  unit: 'PES per training token',
+  zero: true,
+  rate: true,
+  read: ({ similarity }) => similarity && mean(similarity.pes),
+};
+
+export const minimumPesRate: Measure = {
+  key: 'minimum-pes-rate',
+  title: 'Rate of change of Min PES',
+  about: 'between evaluations in a row; below 0 experts grow apart',
+  unit: 'Min PES per training token',
+  zero: true,
+  rate: true,
+  read: minimumPes.read,
 };
 
 export const orthogonality: Measure = {
@@ -47,35 +90,72 @@ export const orthogonality: Measure = {
   read: ({ routing }) => routing && mean(routing.orthogonalityMeanSquare),
 };
 
-export const balanceMeasures: readonly Measure[] = [
-  {
-    key: 'maxViolation',
-    title: 'MaxVio',
-    about: 'largest load over mean load, less 1; 0 is perfect balance',
-    unit: 'MaxVio, mean over layers',
-    zero: true,
-    read: ({ routing }) => routing && mean(routing.maxViolation),
-  },
-  {
-    key: 'gini',
-    title: 'Gini',
-    about: 'inequality of the loads; 0 is perfect balance',
-    unit: 'Gini coefficient, mean over layers',
-    zero: true,
-    read: ({ routing }) => routing && mean(routing.gini),
-  },
-  {
-    key: 'entropy',
-    title: 'Routing entropy',
-    about: 'of the router softmax',
-    unit: 'nats, mean over layers',
-    read: ({ routing }) => routing && mean(routing.entropy),
-  },
-  {
-    key: 'seu',
-    title: 'SEU',
-    about: 'share of the experts that one sequence uses',
-    unit: 'share of experts, mean over layers',
-    read: ({ routing }) => routing && mean(routing.sequenceExpertUtilization),
-  },
+export const maxViolation: Measure = {
+  key: 'max-violation',
+  title: 'MaxVio',
+  about: 'largest load over mean load, less 1; 0 is perfect balance',
+  unit: 'MaxVio, mean over layers',
+  zero: true,
+  read: ({ routing }) => routing && mean(routing.maxViolation),
+};
+
+export const gini: Measure = {
+  key: 'gini',
+  title: 'Gini',
+  about: 'inequality of the loads; 0 is perfect balance',
+  unit: 'Gini coefficient, mean over layers',
+  zero: true,
+  read: ({ routing }) => routing && mean(routing.gini),
+};
+
+export const entropy: Measure = {
+  key: 'entropy',
+  title: 'Routing entropy',
+  about: 'of the router softmax',
+  unit: 'nats, mean over layers',
+  read: ({ routing }) => routing && mean(routing.entropy),
+};
+
+export const sequenceUtilization: Measure = {
+  key: 'seu',
+  title: 'SEU',
+  about: 'share of the experts that one sequence uses',
+  unit: 'share of experts, mean over layers',
+  read: ({ routing }) => routing && mean(routing.sequenceExpertUtilization),
+};
+
+export const balanceMeasures: readonly Measure[] = [maxViolation, gini, entropy, sequenceUtilization];
+
+/** Those of which differences between runs are told; the loss before all. */
+export const comparedMeasures: readonly Measure[] = [
+  validationLoss,
+  perplexity,
+  minimumPes,
+  maxViolation,
+  sequenceUtilization,
+  entropy,
+  gini,
+  orthogonality,
+  uniqueExperts,
 ];
+
+/** For paired statistics; units are those that a sentence can have after a number. */
+export function comparedMeasure({ key, read }: Measure): ComparedMeasure {
+  if (key === lossMeasure.key) return lossMeasure;
+  const units: Readonly<Record<string, string>> = { entropy: 'nats', 'unique-experts': 'experts' };
+  return { key, unit: units[key] ?? '', better: measureCard(key)?.better ?? 'neither', read };
+}
+
+/** A run's points of a measure over any x; of a rate, at the later of its two evaluations. */
+export function measurePoints(
+  { read, rate = false }: Pick<Measure, 'read' | 'rate'>,
+  evaluations: readonly Evaluation[],
+  xOf: (evaluation: Evaluation) => number,
+): XY[] {
+  const measured = evaluations.flatMap((evaluation) => {
+    const value = read(evaluation);
+    return value === null ? [] : [{ x: xOf(evaluation), tokens: evaluation.tokens, value }];
+  });
+  if (!rate) return measured.map(({ x, value }): XY => [x, value]);
+  return ratesOfChange(measured).flatMap((value, index): XY[] => (value === null ? [] : [[measured[index]!.x, value]]));
+}

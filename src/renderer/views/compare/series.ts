@@ -1,8 +1,9 @@
-// Groups of runs as the curves of one chart: single traces, or the mean of seeds with its interval and the traces behind.
+// Groups of runs as the curves of one chart: single traces, or the mean of seeds with its interval and the traces behind. What
+// was made of curves that have only grown since is kept and grows with them.
 import type { XY } from '../../../charts/index.ts';
 import type { PlotSeries } from '../../../charts/plot.ts';
-import { seedMean } from '../../../charts/seed-mean.ts';
-import { smoothed } from '../../../charts/smoothing.ts';
+import { SeedMean } from '../../../charts/seed-mean.ts';
+import { Smoothing } from '../../../charts/smoothing.ts';
 import type { ComparedRun } from '../../../shared/comparison.ts';
 import type { RunGroup } from '../../state/groups.ts';
 
@@ -18,7 +19,7 @@ export interface SeriesOptions {
 export function chartSeries(groups: readonly RunGroup<ComparedRun>[], options: SeriesOptions): PlotSeries[] {
   const { points, halfLife = 0, marks = false, traces = true } = options;
   return groups.flatMap((group): PlotSeries[] => {
-    const curves = group.runs.map((member) => ({ ...member, points: smoothed(points(member.run), halfLife) }));
+    const curves = group.runs.map((member) => ({ ...member, points: smooth(points(member.run), halfLife) }));
     const [only] = group.runs;
     const { key, label, colour } = group;
     const raw: PlotSeries[] =
@@ -45,7 +46,7 @@ export function meanSeries(
   const [first, ...others] = curves;
   if (!first) return [];
   if (others.length === 0) return [{ id: key, label, colour, points: first.points, marks }];
-  const mean = seedMean(curves.map(({ points }) => points));
+  const { points, band } = meanOf(curves.map(({ points }) => points));
   const behind = curves.map(
     (member): PlotSeries => ({
       id: `${key} ${member.run.id}`,
@@ -55,7 +56,24 @@ export function meanSeries(
       points: member.points,
     }),
   );
-  const band = mean.filter(({ count }) => count > 2).map(({ x, low, high }) => [x, low, high] as const);
-  const points = mean.map(({ x, mean }) => [x, mean] as const);
   return [...(traces ? behind : []), { id: key, label, colour, marks, points, ...(band.length > 0 && { band }) }];
+}
+
+/** By the first curve of a mean, and by the curve itself; gone when the curve is. */
+const means = new WeakMap<readonly XY[], SeedMean>();
+const smoothings = new WeakMap<readonly XY[], Smoothing>();
+
+function meanOf(curves: readonly (readonly XY[])[]) {
+  const known = means.get(curves[0]!);
+  const mean = known?.isOf(curves) ? known : new SeedMean(curves);
+  means.set(curves[0]!, mean);
+  return mean.extend();
+}
+
+function smooth(points: readonly XY[], halfLife: number): readonly XY[] {
+  if (!(halfLife > 0)) return points;
+  const known = smoothings.get(points);
+  const smoothing = known?.halfLife === halfLife ? known : new Smoothing(halfLife);
+  smoothings.set(points, smoothing);
+  return smoothing.extend(points);
 }

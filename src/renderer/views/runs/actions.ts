@@ -25,6 +25,11 @@ export function actionsOf(application: Application, run: RunEntry): MenuItem[] {
       run: () => void application.fork(run),
       off: checkpoint === null ? 'It has no checkpoint yet' : undefined,
     },
+    {
+      label: 'Train on…',
+      run: () => application.open({ kind: 'train-on', run: run.id }),
+      off: checkpoint === null ? 'It has no checkpoint yet' : undefined,
+    },
     { label: 'Run again from the start', run: () => void application.again(run) },
     { label: 'Rename', run: () => application.open({ kind: 'rename-run', run: run.id }) },
     {

@@ -87,7 +87,8 @@ function driverOf(path: string): string {
   }
 }
 
-function nvidiaModel(): string | null {
+/** The name of the first NVIDIA GPU whose driver is loaded; null elsewhere than on Linux. */
+export function nvidiaModel(): string | null {
   const folder = '/proc/driver/nvidia/gpus';
   if (!existsSync(folder)) return null;
   const texts = readdirSync(folder).map((gpu) => readFileSync(join(folder, gpu, 'information'), 'utf8'));

@@ -111,7 +111,11 @@ function compile(program: Program, parameters: readonly ParameterSpecification[]
 const floatTensor = (values: Float64Array, shape: readonly number[]): Tensor =>
   tf.engine().makeTensor(values as unknown as Float32Array, [...shape], 'float32');
 
-function inputTensors({ name: program, inputs }: Program, data: Record<string, HostArray>): Record<string, Tensor> {
+/** The inputs of one run as tensors of the active backend. @throws LabError 'engine' where one is missing or has another length. */
+export function inputTensors(
+  { name: program, inputs }: Program,
+  data: Record<string, HostArray>,
+): Record<string, Tensor> {
   const tensors = Object.entries(inputs).map(([name, { shape, dtype }]): [string, Tensor] => {
     const values = data[name];
     const where = `${program}.${name}`;
@@ -122,7 +126,11 @@ function inputTensors({ name: program, inputs }: Program, data: Record<string, H
   return Object.fromEntries(tensors);
 }
 
-function parameterTensors(parameters: readonly ParameterSpecification[], tensors: readonly Tensor[]): ParameterTensors {
+/** What a program sees of the parameters, from a tensor for each. */
+export function parameterTensors(
+  parameters: readonly ParameterSpecification[],
+  tensors: readonly Tensor[],
+): ParameterTensors {
   const plain = new Map<string, Tensor>();
   const groups = new Map<string, Tensor[]>();
   for (const [index, { name, group, member }] of parameters.entries()) {
@@ -143,7 +151,8 @@ function known<T>(map: ReadonlyMap<string, T>, name: string): T {
   });
 }
 
-function scalar(outputs: Record<string, Tensor>, name: string): Tensor {
+/** The output to differentiate. @throws LabError 'engine' where it is not one number. */
+export function scalar(outputs: Record<string, Tensor>, name: string): Tensor {
   const output = outputs[name];
   if (output && output.size === 1) return output;
   const found = output ? `has shape [${output.shape}]` : 'does not exist';
@@ -158,7 +167,7 @@ function download(tensor: Tensor): HostTensor {
   return { shape: [...tensor.shape], data };
 }
 
-function wrongLength(field: string, length: number, expected: number): LabError {
+export function wrongLength(field: string, length: number, expected: number): LabError {
   return new LabError('engine', `${field} takes ${expected} numbers, but was given ${length}.`, {
     field,
     value: String(length),

@@ -41,6 +41,18 @@ const extreme =
   ) =>
     typedAs(x, reduce(x, { axis, keepDims }, initial, f));
 
+/** The place of each row's largest entry, of equal ones the first; over the last axis alone. */
+function argMax({ x }: Named<'x'>): NDArray {
+  const { count, length } = rows(x);
+  const y = zeros(x.shape.slice(0, -1), 'int32');
+  for (let row = 0; row < count; row++) {
+    let best = row * length;
+    for (let i = best + 1; i < (row + 1) * length; i++) if (x.values[i]! > x.values[best]!) best = i;
+    y.values[row] = best - row * length;
+  }
+  return y;
+}
+
 /** Over the last axis, the only one that TensorFlow.js allows. */
 function softmax({ logits }: Named<'logits'>): NDArray {
   const y = zeros(logits.shape);
@@ -61,5 +73,6 @@ export const reductions: Kernels = {
   Mean: mean,
   Max: extreme(Math.max, Number.NEGATIVE_INFINITY),
   Min: extreme(Math.min, Number.POSITIVE_INFINITY),
+  ArgMax: argMax,
   Softmax: softmax,
 };

@@ -30,6 +30,21 @@ function moeRoute({ scores }: Named<'scores'>, { active: K }: { active: number }
   return [chosen, counts, order, inverse, token];
 }
 
+/** The places of the kept slots alone, in the order that they had; a dropped slot's `inverse` is one past the last. kept [N, K]. */
+function dropSlots({ chosen, kept, counts, order }: Named<'chosen' | 'kept' | Routing>): NDArray[] {
+  const K = chosen.shape[1]!;
+  const places = Int32Array.from(order.values as Int32Array).filter((slot) => kept.values[slot] !== 0);
+  const left = zeros(counts.shape, 'int32');
+  const inverse = zeros([order.shape[0]!], 'int32');
+  inverse.values.fill(places.length);
+  for (const [place, slot] of places.entries()) {
+    left.values[chosen.values[slot]!]!++;
+    inverse.values[slot] = place;
+  }
+  const placed = (values: Int32Array): NDArray => ({ shape: [places.length], dtype: 'int32', values });
+  return [left, placed(places), inverse, placed(places.map((slot) => Math.floor(slot / K)))];
+}
+
 /** y[place] = x[token[place]]. x [N, a] → [S, a]. */
 function groupRows({ x, token }: Named<'x' | Routing>): NDArray {
   const [S, a] = [token.shape[0]!, x.shape[1]!];
@@ -41,9 +56,9 @@ function groupRows({ x, token }: Named<'x' | Routing>): NDArray {
 }
 
 /** x[token[place]] += y[place]. y [S, a] → [N, a]. */
-function ungroupSum({ y, token }: Named<'y' | Routing>, { active }: { active: number }): NDArray {
+function ungroupSum({ y, token, inverse }: Named<'y' | Routing>, { active }: { active: number }): NDArray {
   const [S, a] = y.shape as [number, number];
-  const x = zeros([S / active, a]);
+  const x = zeros([inverse.shape[0]! / active, a]);
   for (let place = 0; place < S; place++) {
     for (let i = 0; i < a; i++) x.values[token.values[place]! * a + i]! += y.values[place * a + i]!;
   }
@@ -58,8 +73,8 @@ function groupSlots({ x, order }: Named<'x' | Routing>): NDArray {
 }
 
 /** x[order[place]] = y[place]. y [S, 1] → [N, K]. */
-function ungroupSlots({ y, order }: Named<'y' | Routing>, { active }: { active: number }): NDArray {
-  const x = zeros([y.shape[0]! / active, active]);
+function ungroupSlots({ y, order, inverse }: Named<'y' | Routing>, { active }: { active: number }): NDArray {
+  const x = zeros([inverse.shape[0]! / active, active]);
   for (const [place, slot] of order.values.entries()) x.values[slot] = y.values[place]!;
   return x;
 }
@@ -84,6 +99,7 @@ function scatterAlong({ values, chosen }: Named<'values' | 'chosen'>, { size: E 
 
 export const routing: Kernels = {
   MoeRoute: moeRoute,
+  DropSlots: dropSlots,
   GroupRows: groupRows,
   UngroupSum: ungroupSum,
   GroupSlots: groupSlots,

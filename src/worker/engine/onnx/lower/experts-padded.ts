@@ -79,6 +79,28 @@ export const expertsPadded: Lowerings = {
     ];
   },
 
+  // The blocks stay as they are, so dropped slots are computed nevertheless: their gates of 0 are what drops them.
+  DropSlots: (backend, { chosen, kept, counts, order, inverse, token }) => {
+    const { graph } = backend;
+    const [N, K] = chosen!.shape as [number, number];
+    const E = counts!.shape[0]!;
+    const slots = graph.node('Reshape', [backend.nameOf(chosen!), graph.indices([N * K, 1])]);
+    const experts = graph.constant('int32', [1, E], [...new Array(E).keys()]);
+    const mark = graph.node('Cast', [graph.node('Equal', [slots, experts])], { to: 1 });
+    const stays = graph.node('Reshape', [
+      graph.node('Cast', [backend.nameOf(kept!)], { to: 1 }),
+      graph.indices([N * K, 1]),
+    ]);
+    const left = graph.node('ReduceSum', [graph.node('Mul', [mark, stays]), graph.indices([0])], { keepdims: 0 });
+    const same = (tensor: Inputs[string]) => backend.result(backend.nameOf(tensor), tensor.shape, 'int32');
+    return [
+      backend.result(graph.node('Cast', [left], { to: 6 }), [E], 'int32'),
+      same(order!),
+      same(inverse!),
+      same(token!),
+    ];
+  },
+
   GroupRows: (backend, { x, counts, inverse, token }) => {
     const rows = gather(backend, backend.nameOf(x!), backend.nameOf(token!));
     return grouped(backend, rows, counts!.shape[0]!, x!.shape[1]!, inverse!.shape[0]!);

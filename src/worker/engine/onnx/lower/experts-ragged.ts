@@ -11,6 +11,14 @@ const split = (backend: TraceBackend, x: string, counts: Inputs[string]): string
 const join = (backend: TraceBackend, pieces: readonly string[]): string =>
   pieces.length === 1 ? pieces[0]! : backend.graph.node('Concat', pieces, { axis: 0 });
 
+/** The grouped rows as one; of a partial routing with a row of zeros after the last, where its dropped slots point. */
+function joinRows(backend: TraceBackend, y: Inputs[string], partial: boolean): string {
+  const pieces = backend.piecesOf(y);
+  if (!partial) return join(backend, pieces);
+  const width = y.shape[1]!;
+  return join(backend, [...pieces, backend.graph.constant('float32', [1, width], new Array(width).fill(0))]);
+}
+
 const gather = (backend: TraceBackend, x: string, indices: string): string =>
   backend.graph.node('Gather', [x, indices], { axis: 0 });
 
@@ -44,6 +52,30 @@ export const expertsRagged: Lowerings = {
       int32(token, [S]),
     ];
   },
+  // The dropped slots are sorted behind the last expert and cut off: `order` and `token` are shorter than their declared shape.
+  DropSlots: (backend, { chosen, kept, counts }) => {
+    const { graph } = backend;
+    const [N, K] = chosen!.shape as [number, number];
+    const E = counts!.shape[0]!;
+    const S = N * K;
+    const expert = graph.node('Reshape', [asInt64(backend, chosen!), graph.indices([S])]);
+    const stays = graph.node('Reshape', [graph.node('Cast', [backend.nameOf(kept!)], { to: 9 }), graph.indices([S])]);
+    const group = graph.node('Where', [stays, expert, graph.indices([E])]);
+    const slots = graph.indices(Array.from({ length: S }, (_, slot) => slot));
+    const key = graph.node('Add', [graph.node('Mul', [group, graph.indices([S])]), slots]);
+    const [, sorted] = graph.nodes('TopK', [key, graph.indices([S])], 2, { axis: 0, largest: 0, sorted: 1 });
+    const places = graph.node('ScatterElements', [slots, sorted!, slots], { axis: 0 });
+    const zeros = graph.constant('int64', [E + 1], new Array(E + 1).fill(0));
+    const ones = graph.node('Expand', [graph.indices([1]), graph.indices([S])]);
+    const loads = graph.node('ScatterElements', [zeros, group, ones], { axis: 0, reduction: 'add' });
+    const left = graph.node('Slice', [loads, graph.indices([0]), graph.indices([E])]);
+    const total = graph.node('ReduceSum', [left, graph.indices([0])], { keepdims: 1 });
+    const order = graph.node('Slice', [sorted!, graph.indices([0]), total]);
+    const token = graph.node('Div', [order, graph.indices([K])]);
+    const int32 = (name: string, length: number) =>
+      backend.result(graph.node('Cast', [name], { to: 6 }), [length], 'int32');
+    return [int32(left, E), int32(order, S), int32(graph.node('Min', [places, total]), S), int32(token, S)];
+  },
   TakeAlong: (backend, { x, chosen }) =>
     backend.result(
       backend.graph.node('GatherElements', [backend.nameOf(x!), asInt64(backend, chosen!)], { axis: 1 }),
@@ -61,10 +93,10 @@ export const expertsRagged: Lowerings = {
     const pieces = rows.map((indices) => gather(backend, backend.nameOf(x!), indices));
     return backend.grouped(pieces, [token!.shape[0]!, x!.shape[1]!]);
   },
-  UngroupSum: (backend, { y, inverse }, { active }) => {
+  UngroupSum: (backend, { y, inverse }, { active, partial }) => {
     const { graph } = backend;
     const [S, width] = y!.shape as [number, number];
-    const rows = gather(backend, join(backend, backend.piecesOf(y!)), asInt64(backend, inverse!));
+    const rows = gather(backend, joinRows(backend, y!, partial), asInt64(backend, inverse!));
     const byToken = graph.node('Reshape', [rows, graph.indices([S / active, active, width])]);
     return backend.result(graph.node('ReduceSum', [byToken, graph.indices([1])], { keepdims: 0 }), [S / active, width]);
   },
@@ -78,9 +110,9 @@ export const expertsRagged: Lowerings = {
       [S, 1],
     );
   },
-  UngroupSlots: (backend, { y, inverse }, { active }) => {
+  UngroupSlots: (backend, { y, inverse }, { active, partial }) => {
     const S = y!.shape[0]!;
-    const slots = gather(backend, join(backend, backend.piecesOf(y!)), asInt64(backend, inverse!));
+    const slots = gather(backend, joinRows(backend, y!, partial), asInt64(backend, inverse!));
     const shape = [S / active, active];
     return backend.result(backend.graph.node('Reshape', [slots, backend.graph.indices(shape)]), shape);
   },

@@ -9,7 +9,7 @@ function inverseRoot({ graph }: TraceBackend, x: string, epsilon: number): strin
 }
 
 /** Tables [T, d] for y = x·cosine + turned(x)·sine, where turned swaps the halves; the first half's sine carries the sign. */
-function rotaryTables(context: number, width: number, theta: number, inverse: boolean) {
+export function rotaryTables(context: number, width: number, theta: number, inverse: boolean) {
   const half = width / 2;
   const cosine = new Float32Array(context * width);
   const sine = new Float32Array(context * width);

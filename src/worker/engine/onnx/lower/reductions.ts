@@ -1,5 +1,6 @@
 // Sums, means, maxima and softmax over axes, and matrix products.
 import { tf } from '../../tf.ts';
+import { elementTypes } from '../proto.ts';
 import type { Lowering, Lowerings } from './register.ts';
 
 const reduction =
@@ -23,6 +24,13 @@ export const reductions: Lowerings = {
   Sum: reduction('ReduceSum'),
   Mean: reduction('ReduceMean'),
   Max: reduction('ReduceMax'),
+  // Of equal entries the first.
+  ArgMax: (backend, { x }, { axis }) => {
+    const along = tf.util.parseAxisParam(axis, x!.shape)[0]!;
+    const places = backend.graph.node('ArgMax', [backend.nameOf(x!)], { axis: along, keepdims: 0 });
+    const shape = x!.shape.filter((_, index) => index !== along);
+    return backend.result(backend.graph.node('Cast', [places], { to: elementTypes.int32 }), shape, 'int32');
+  },
   Softmax: (backend, { logits }, { dim }) =>
     backend.result(
       backend.graph.node('Softmax', [backend.nameOf(logits!)], { axis: dim < 0 ? logits!.shape.length + dim : dim }),

@@ -27,6 +27,7 @@ export interface Attributes {
   inverse: boolean;
   rows: number;
   active: number;
+  partial: boolean;
 }
 
 export type Lowering = (backend: TraceBackend, inputs: Inputs, attributes: Attributes) => TraceInfo | TraceInfo[];

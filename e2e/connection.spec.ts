@@ -1,0 +1,84 @@
+// The lab's server goes away under an open page, and comes back.
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chromiumPath } from './browser.ts';
+import { type OpenedLab, openServed } from './doors.ts';
+import { addCorpus, runLine, startExperiment } from './steps.ts';
+
+describe.skipIf(chromiumPath === null)('a server that goes away', () => {
+  let lab: OpenedLab;
+  let page: Page;
+  const name = 'none, seed 0';
+  const steps = async () =>
+    Number(
+      (await runLine(page, name).locator('.progress').getAttribute('title'))!.split(' of ')[0]!.replace(/\D/g, ''),
+    );
+  const lost = () => page.getByText('The lab does not answer.');
+
+  beforeAll(async () => {
+    lab = await openServed();
+    page = lab.page;
+    await addCorpus(page, 'sources');
+    await startExperiment(page, {
+      name: 'over a tunnel',
+      objectives: ['none'],
+      seeds: '0',
+      fields: { 'training.steps': '100000', 'evaluation.every': '50000', 'training.checkpointEvery': '0' },
+    });
+  });
+  afterAll(() => lab?.close());
+
+  test('the page says so, keeps what it knows, and refuses nothing silently', async () => {
+    await expect.poll(steps).toBeGreaterThan(20);
+    await lab.served!.lab.goAway();
+    await lost().waitFor();
+    const at = await steps();
+    await runLine(page, name).getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('alert').getByText('The connection to the lab is lost.').waitFor();
+    expect(await steps()).toBe(at);
+    expect(await runLine(page, name).getByRole('img', { name: 'running' }).count()).toBe(1);
+  });
+
+  test('it comes back by itself, with the steps that were done meanwhile and every one after', async () => {
+    const at = await steps();
+    await lab.served!.lab.comeBack();
+    await lost().waitFor({ state: 'detached' });
+    await expect.poll(steps).toBeGreaterThan(at + 10);
+    const now = await steps();
+    await expect.poll(steps).toBeGreaterThan(now);
+    expect(await runLine(page, name).getByRole('img', { name: 'running' }).count()).toBe(1);
+  });
+
+  test('a comparison that was open goes on where it was', async () => {
+    await runLine(page, name).getByRole('checkbox').check();
+    await page.keyboard.press('c');
+    await page.getByRole('application', { name: /^Training loss/ }).waitFor();
+    /** The last step of the table behind the chart. */
+    const rows = async () => {
+      await page.getByRole('button', { name: 'Training loss: table and export' }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('menuitem', { name: 'Save as CSV' }).click(),
+      ]);
+      const lines = readFileSync(await download.path(), 'utf8')
+        .trim()
+        .split(/\r?\n/)
+        .slice(1);
+      return lines.map((line) => line.split(','));
+    };
+    const before = await rows();
+    await lab.served!.lab.goAway();
+    await lost().waitFor();
+    await lab.served!.lab.comeBack();
+    await lost().waitFor({ state: 'detached' });
+    const last = Number(before.at(-1)!.at(-2));
+    await expect.poll(async () => Number((await rows()).at(-1)!.at(-2))).toBeGreaterThan(last);
+    const at = (await rows()).map((row) => Number(row.at(-2)));
+    expect(at).toEqual(at.toSorted((a, b) => a - b));
+    expect(new Set(at).size).toBe(at.length);
+    // No stretch is left empty by the time without a lab: the widest gap is no wider than the coarsest resolution.
+    const gaps = at.slice(1).map((step, index) => step - at[index]!);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(2 * Math.max(1, Math.ceil(at.at(-1)! / 400)));
+  });
+});

@@ -1,0 +1,74 @@
+// What comes into the lab from outside: bundles of another lab, and curves of other programs.
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { LabError } from '../../../shared/errors.ts';
+import type { BundleImport, BundlePreview, CurveChoice, ImportedCurve, Recording } from '../../../shared/imports.ts';
+import type { Job, JobLimits, LaunchWorker } from '../../compute/index.ts';
+import type { Store } from '../../store/index.ts';
+import type { Emit } from '../events.ts';
+import { isZip } from './bundle-archive.ts';
+import { importBundle, lookAtBundle } from './bundle-import.ts';
+import { type CurveContext, type ImportedCurves, importCurves, lookAt } from './curves.ts';
+
+export type { ImportedCurves } from './curves.ts';
+
+export interface Imports {
+  /** What lies at a path, a bundle or a recording of curves. @throws LabError 'request' for what is neither */
+  look(path: string, signal?: AbortSignal): Promise<BundlePreview | Recording>;
+  /** All of it or nothing. @throws LabError 'request' naming what does not hold */
+  bundle(path: string, signal?: AbortSignal): Promise<BundleImport>;
+  /** All of the chosen curves or none; those that are here already are given back as they are. */
+  curves(path: string, choice: CurveChoice, signal?: AbortSignal): Promise<ImportedCurves>;
+  rename(curve: string, name: string): ImportedCurve;
+  remove(curve: string): void;
+}
+
+export interface ImportsContext {
+  store: Store;
+  launch: LaunchWorker;
+  emit: Emit;
+  limits?: JobLimits;
+  trackUntil(signal?: AbortSignal): (job: Job) => void;
+}
+
+export function importsOver({ store, launch, emit, limits, trackUntil }: ImportsContext): Imports {
+  const context = (signal?: AbortSignal): CurveContext => ({
+    ...{ store, launch, track: trackUntil(signal) },
+    ...(limits && { limits }),
+  });
+  return {
+    look: async (path, signal) => (beginsAsZip(path) ? lookAtBundle(path) : lookAt(path, context(signal))),
+    bundle: (path, signal) => importBundle(path, { store, emit }, signal),
+    async curves(path, choice, signal) {
+      const imported = await importCurves(path, choice, context(signal));
+      emit({ type: 'imports' });
+      return imported;
+    },
+    rename(curve, name) {
+      const renamed = store.importedCurves.rename(curve, name);
+      emit({ type: 'imports' });
+      return renamed;
+    },
+    remove(curve) {
+      store.importedCurves.remove(curve);
+      emit({ type: 'imports' });
+    },
+  };
+}
+
+/** A folder, and whatever is no plain file, is not. */
+function beginsAsZip(path: string): boolean {
+  try {
+    if (!statSync(path).isFile()) return false;
+    const file = openSync(path, 'r');
+    try {
+      const start = Buffer.alloc(4);
+      readSync(file, start, 0, 4, 0);
+      return isZip(start);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
+    throw new LabError('request', `${path} ${reason}.`, { field: path, remedy: 'Check the path.' });
+  }
+}

@@ -1,0 +1,41 @@
+// A request and what is known of its runs as a document.
+import { type ReportRequest, reportSections } from '../../../shared/report.ts';
+import { findings } from '../comparison/findings.ts';
+import { plain } from '../text.ts';
+import type { ReportDocument, Section } from './document.ts';
+import { sectionBlocks } from './sections/index.ts';
+import { measures } from './sections/measures.ts';
+import type { ReportSource } from './source.ts';
+
+/** Of a title that is drawn; a longer one is cut. */
+const longestTitle = 300;
+
+export type Wording = Omit<ReportRequest, 'runs'>;
+
+export function buildReport(
+  source: ReportSource,
+  wording: Wording,
+  made: { made: string; lab: string },
+): ReportDocument {
+  const { title, note, notes } = wording;
+  const keys = [...new Set(wording.sections)];
+  const sectionOf = (key: Section['key'], blocks: Section['blocks']): Section => ({
+    key,
+    title: reportSections.find((one) => one.key === key)!.title,
+    note: notes[key] ?? '',
+    blocks,
+  });
+  const others = keys.flatMap((key) => (key === 'measures' ? [] : [sectionOf(key, sectionBlocks[key](source))]));
+  const { question } = findings(source.comparison);
+  const named = plain(title.trim(), longestTitle);
+  return {
+    title: named || question,
+    question: named === '' || named === question ? null : question,
+    ...made,
+    note,
+    // The definitions come where they were asked for, of what all other sections show.
+    sections: keys.flatMap((key) =>
+      key === 'measures' ? sectionOf(key, measures(others)) : others.filter((one) => one.key === key),
+    ),
+  };
+}

@@ -1,0 +1,50 @@
+// Engines of a machine without a GPU, as a probe would tell of them: for pictures and tests of the page.
+import type { EngineReport } from '../shared/worker-messages.ts';
+
+export const fakeEngines: EngineReport[] = [
+  {
+    kind: 'onnx-cpu',
+    device: 'CPU',
+    software: false,
+    threads: 8,
+    available: true,
+    chosenByDefault: true,
+    message: 'Gradients agree with the reference.',
+    selfTest: 'passed',
+    tokensPerSecond: 6912,
+  },
+  {
+    kind: 'onnx-webgpu',
+    device: 'SwiftShader',
+    software: true,
+    threads: 1,
+    available: true,
+    chosenByDefault: false,
+    message: 'A processor that pretends to be a GPU.',
+    selfTest: 'passed',
+    tokensPerSecond: 410,
+  },
+  {
+    kind: 'reference',
+    device: 'CPU',
+    software: false,
+    threads: 1,
+    available: true,
+    chosenByDefault: false,
+    message: 'Readable, not fast.',
+    selfTest: 'passed',
+    tokensPerSecond: 31,
+  },
+  {
+    kind: 'tensorflow',
+    setUp: false,
+    device: '',
+    software: false,
+    threads: 0,
+    available: false,
+    chosenByDefault: false,
+    message: 'TensorFlow is not set up on this machine.',
+    selfTest: 'not run',
+    tokensPerSecond: null,
+  },
+];

@@ -1,0 +1,119 @@
+import { expect, test, vi } from 'vitest';
+import type { ApiEvent } from '../../shared/api.ts';
+import { FakeLab } from '../fake-lab.testing.ts';
+import type { Scenario } from '../fake-scenarios.testing.ts';
+import { joined, Runs } from './runs.svelte.ts';
+
+async function loaded(scenario: Scenario) {
+  const lab = new FakeLab(scenario);
+  const connections = new Set<(connected: boolean) => void>();
+  lab.watchConnection = (listener) => {
+    connections.add(listener);
+    return () => connections.delete(listener);
+  };
+  const runs = new Runs(lab);
+  await runs.load();
+  const connected = (now: boolean) => {
+    for (const listener of connections) listener(now);
+  };
+  return { lab, runs, connected };
+}
+const settled = (check: () => void) => vi.waitFor(check);
+
+test('what the lab has is read, and the queue is in its order', async () => {
+  const { runs } = await loaded('live');
+  expect(runs.loading).toEqual({ state: 'ready' });
+  expect([runs.all.length, runs.experiments.length, runs.corpora.length]).toEqual([9, 1, 1]);
+  expect(runs.running.map(({ summary }) => summary.status)).toEqual(['running']);
+  const places = runs.queue.map(({ summary }) => summary.queuePosition!);
+  expect(places).toHaveLength(4);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
+test('steps are taken in together, and told once', async () => {
+  const { lab, runs } = await loaded('live');
+  const [run] = runs.running;
+  const heard: ApiEvent[] = [];
+  const stop = runs.listen((event) => heard.push(event));
+  const { step } = run!.summary;
+  lab.advance(1);
+  lab.advance(1);
+  expect(run!.summary.step).toBe(step);
+  await settled(() => expect(run!.summary.step).toBe(step + 2));
+  expect(heard.filter(({ type }) => type === 'steps')).toHaveLength(1);
+  stop();
+  lab.advance(1);
+  await settled(() => expect(run!.summary.step).toBe(step + 3));
+  expect(heard.filter(({ type }) => type === 'steps')).toHaveLength(1);
+});
+
+test('runs come, change and go as others say', async () => {
+  const { lab, runs } = await loaded('demo');
+  const [first] = runs.all;
+  const fork = await lab.api.runs.fork({ run: first!.id });
+  lab.tell({ type: 'run', run: fork });
+  await settled(() => expect(runs.run(fork.id)).toBeDefined());
+  await lab.api.runs.rename({ run: first!.id, name: 'another name' });
+  await settled(() => expect(first!.summary.name).toBe('another name'));
+  await lab.api.runs.remove({ runs: [fork.id] });
+  await settled(() => expect(runs.run(fork.id)).toBeUndefined());
+});
+
+test('a run that is gone before it was read is no failure', async () => {
+  const { lab, runs } = await loaded('demo');
+  const before = runs.all.length;
+  lab.tell({ type: 'run', run: { ...runs.all[0]!.summary, id: 'gone' } });
+  lab.tell({ type: 'run', run: { ...runs.all[0]!.summary, name: 'told after it' } });
+  await settled(() => expect(runs.all[0]!.summary.name).toBe('told after it'));
+  expect([runs.all.length, runs.loading.state]).toEqual([before, 'ready']);
+});
+
+test('experiments come, change and go', async () => {
+  const { lab, runs } = await loaded('demo');
+  const { id } = await lab.api.experiments.create({ name: 'second' });
+  await settled(() => expect(runs.experiments.map(({ name }) => name)).toContain('second'));
+  await lab.api.experiments.rename({ experiment: id, name: 'renamed' });
+  await settled(() => expect(runs.experiment(id)?.name).toBe('renamed'));
+  await lab.api.experiments.remove({ experiment: id });
+  await settled(() => expect(runs.experiment(id)).toBeUndefined());
+});
+
+test('a lab that is lost and found is asked for everything anew', async () => {
+  const { lab, runs, connected } = await loaded('demo');
+  connected(false);
+  expect(runs.connected).toBe(false);
+  const [first] = runs.all;
+  const list = lab.api.runs.list;
+  Object.assign(lab.api.runs, {
+    list: async () => (await list({})).map((run) => ({ ...run, note: 'meanwhile' })),
+  });
+  connected(true);
+  expect([runs.connected, runs.reconnections]).toEqual([true, 1]);
+  await settled(() => expect(first!.summary.note).toBe('meanwhile'));
+  connected(true);
+  expect(runs.reconnections).toBe(1);
+});
+
+test('a lab that cannot be read says why', async () => {
+  const lab = new FakeLab('demo');
+  Object.assign(lab.api.runs, { list: () => Promise.reject(new Error('The disk is away.')) });
+  const runs = new Runs(lab);
+  await runs.load();
+  expect(runs.loading).toMatchObject({
+    state: 'failed',
+    error: { message: expect.stringContaining('The disk is away') },
+  });
+});
+
+test('steps are joined as far as nothing else of their run lies between', () => {
+  const steps = (run: string, step: number) => ({ type: 'steps', run, steps: [{ step }] }) as unknown as ApiEvent;
+  const other = { type: 'evaluation', run: 'a', evaluation: {} } as unknown as ApiEvent;
+  const events = [steps('a', 1), steps('b', 1), steps('a', 2), other, steps('a', 3), steps('b', 2)];
+  expect(joined(events)).toMatchObject([
+    { run: 'a', steps: [{ step: 1 }, { step: 2 }] },
+    { run: 'b', steps: [{ step: 1 }, { step: 2 }] },
+    other,
+    { run: 'a', steps: [{ step: 3 }] },
+  ]);
+  expect(events[0]).toMatchObject({ steps: [{ step: 1 }] });
+});
