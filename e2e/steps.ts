@@ -23,8 +23,12 @@ export const tiny: Readonly<Record<string, string>> = {
   'evaluation.similarityTokens': '32',
 };
 
-export const go = (page: Page, screen: string) =>
-  page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: screen, exact: true }).click();
+/** The screen is there when this is done. */
+export async function go(page: Page, screen: string): Promise<void> {
+  const link = page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: screen, exact: true });
+  await link.click();
+  await link.and(page.locator('[aria-current=page]')).waitFor();
+}
 
 export const field = (page: Page, path: string): Locator => page.locator(`[id="field-${path}"]`);
 

@@ -86,6 +86,16 @@ test('every import follows ARCHITECTURE.md', () => {
   expect(imports.map(offence).filter((found) => found !== null)).toEqual([]);
 });
 
+test('ONNX Runtime loads through its one door, which keeps it from telling anybody what is done here', async () => {
+  const { ort } = await import('../src/worker/engine/onnx/onnxruntime.ts');
+  expect(ort.env.versions.node).toBeTruthy();
+  expect(process.env.ORT_DISABLE_TELEMETRY).toBe('1');
+  const values = globSync('src/**/*.ts', { cwd: root })
+    .filter((file) => /^import (?!type)[^;]*from 'onnxruntime-node'/m.test(readFileSync(join(root, file), 'utf8')))
+    .map(posix);
+  expect(values).toEqual([]);
+});
+
 test('a forbidden import is seen', () => {
   expect(offence({ file: 'src/worker/train.ts', from: '../main/store/index.ts' })).toMatch('imports src/main/store');
   expect(offence({ file: 'src/main/lab/lab.ts', from: 'better-sqlite3' })).toMatch('belongs to src/main/store');

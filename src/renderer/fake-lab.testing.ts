@@ -1,7 +1,5 @@
 // A lab that exists in the page alone: invented runs that look like real ones, for pictures and for tests of the page.
-import type { ApiEvent, ApiHandlers, ExperimentRow, RunStatus, RunSummary, Settings } from '../shared/api.ts';
-import { objectiveLabel } from '../shared/config/objectives.ts';
-import type { RunConfiguration } from '../shared/config/schema.ts';
+import type { ApiEvent, ApiHandlers, Settings } from '../shared/api.ts';
 import { LabError } from '../shared/errors.ts';
 import { connect, serveCalls } from '../shared/rpc.ts';
 import { inProcess } from '../shared/transports.ts';
@@ -10,6 +8,7 @@ import { fakeComparison, fakeMetrics } from './fake-comparison.testing.ts';
 import { fakeEngines } from './fake-engines.testing.ts';
 import { fakeImports } from './fake-imports.testing.ts';
 import { FakeRecords, fakeCorpus } from './fake-records.testing.ts';
+import { fakeRuns } from './fake-runs.testing.ts';
 import { fillRecords, type Scenario } from './fake-scenarios.testing.ts';
 import { fakeStudies } from './fake-studies.testing.ts';
 import type { LabConnection } from './lab.ts';
@@ -74,36 +73,9 @@ export class FakeLab implements LabConnection {
     }
   }
 
-  #setStatus(ids: readonly string[], status: RunStatus): RunSummary[] {
-    return ids.map((id) => {
-      const run = this.#records.find(id);
-      run.summary = { ...run.summary, status, queuePosition: status === 'queued' ? this.#records.number() : null };
-      this.tell({ type: 'run', run: run.summary });
-      return run.summary;
-    });
-  }
-
   #handlers(): ApiHandlers {
-    const summaries = () =>
-      [...this.#records.runs.values()].map(({ summary }) => summary).filter(({ removed }) => removed === null);
     const settings: Settings = { concurrency: 1, engine: 'auto', retention: 'all' };
     let removable = { runs: 2, checkpoints: 6, bytes: 251_400_000 };
-    const edit = (id: string, change: Partial<RunSummary>) => {
-      const run = this.#records.find(id);
-      run.summary = { ...run.summary, ...change };
-      this.tell({ type: 'run', run: run.summary });
-      return run.summary;
-    };
-    const editExperiment = (id: string, change: Partial<ExperimentRow>) => {
-      const experiment = this.#records.experiments.find((one) => one.id === id)!;
-      Object.assign(experiment, change);
-      this.tell({ type: 'experiment', experiment: { ...experiment } });
-      return { ...experiment };
-    };
-    const remove = (ids: string[]) => {
-      for (const id of ids) edit(id, { removed: new Date().toISOString() });
-      return { experiments: [], runs: ids };
-    };
     return {
       about: {
         get: () => ({
@@ -116,76 +88,7 @@ export class FakeLab implements LabConnection {
         }),
         load: () => ({ cpu: this.#scenario === 'live' ? 0.87 : 0.04, freeMemory: 19.6e9 }),
       },
-      experiments: {
-        list: () => this.#records.experiments.map((one) => ({ ...one })),
-        create: ({ name }) => {
-          const experiment = this.#records.addExperiment(name);
-          this.tell({ type: 'experiment', experiment });
-          return experiment;
-        },
-        rename: ({ experiment, name }) => editExperiment(experiment, { name }),
-        annotate: ({ experiment, ...change }) => editExperiment(experiment, change as Partial<ExperimentRow>),
-        remove: ({ experiment }) => {
-          const runs = summaries()
-            .filter((run) => run.experiment === experiment)
-            .map(({ id }) => id);
-          editExperiment(experiment, { removed: new Date().toISOString() });
-          return { ...remove(runs), experiments: [experiment] };
-        },
-      },
-      runs: {
-        list: () => summaries(),
-        get: ({ run }) => this.#records.find(run).summary,
-        segments: () => [],
-        create: ({ experiment, configuration, objectives, seeds, start }) =>
-          objectives.flatMap((objective) =>
-            seeds.map((seed) => {
-              const name = `${objectiveLabel(objective)}, seed ${seed}`;
-              const whole = {
-                ...(configuration as RunConfiguration),
-                objective,
-                name,
-                seeds: { init: seed, data: seed },
-              };
-              const { summary } = this.#records.keep(experiment, whole, 'queued', 0);
-              if (start) summary.queuePosition = this.#records.number();
-              this.tell({ type: 'run', run: summary });
-              return summary;
-            }),
-          ),
-        start: ({ runs }) => this.#setStatus(runs, 'queued'),
-        pause: ({ runs }) => this.#setStatus(runs, 'paused'),
-        stop: ({ runs }) => this.#setStatus(runs, 'stopped'),
-        reorder: ({ run, before }) =>
-          edit(run, {
-            queuePosition: before ? this.#records.find(before).summary.queuePosition! - 0.5 : this.#records.number(),
-          }),
-        fork: ({ run }) =>
-          this.#records.keep(
-            this.#records.find(run).summary.experiment,
-            this.#records.find(run).summary.configuration,
-            'queued',
-            0,
-          ).summary,
-        continueTo: ({ run }) => this.#records.find(run).summary,
-        again: ({ run }) =>
-          this.#records.keep(
-            this.#records.find(run).summary.experiment,
-            this.#records.find(run).summary.configuration,
-            'queued',
-            0,
-          ).summary,
-        rename: ({ run, name }) => edit(run, { name }),
-        annotate: ({ run, note, tags }) => edit(run, { ...(note !== undefined && { note }), ...(tags && { tags }) }),
-        remove: ({ runs }) => remove(runs),
-      },
-      undo: {
-        restore: ({ experiments, runs }) => {
-          for (const id of experiments) editExperiment(id, { removed: null });
-          for (const id of runs) edit(id, { removed: null });
-          return null;
-        },
-      },
+      ...fakeRuns(this.#records, (event) => this.tell(event)),
       metrics: fakeMetrics(this.#records),
       evaluations: { list: () => [] },
       checkpoints: {

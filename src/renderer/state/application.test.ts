@@ -3,6 +3,7 @@ import { configurationFromPreset } from '../../shared/config/presets.ts';
 import { LabError } from '../../shared/errors.ts';
 import { FakeLab } from '../fake-lab.testing.ts';
 import type { Scenario } from '../fake-scenarios.testing.ts';
+import type { LabConnection } from '../lab.ts';
 import { Application } from './application.svelte.ts';
 import { commandsOf, keyFor } from './commands.ts';
 import { pretendWindow } from './pretended-window.testing.ts';
@@ -14,8 +15,13 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function opened(scenario: Scenario = 'live') {
+type RunCalls = LabConnection['api']['runs'];
+
+/** With other answers to some calls. */
+async function opened(scenario: Scenario = 'live', answering: (calls: RunCalls) => Partial<RunCalls> = () => ({})) {
   const lab = new FakeLab(scenario);
+  const { runs } = lab.api;
+  Object.assign(lab, { api: { ...lab.api, runs: { ...runs, ...answering(runs) } } });
   const application = new Application(lab);
   await application.runs.load();
   const told = () => application.toasts.list.map(({ text }) => text);
@@ -23,22 +29,29 @@ async function opened(scenario: Scenario = 'live') {
 }
 
 test('an action asks only for the runs that it can be done to', async () => {
-  const { lab, application } = await opened();
-  const pause = vi.spyOn(lab.api.runs, 'pause');
-  const start = vi.spyOn(lab.api.runs, 'start');
+  const asked: [string, string[]][] = [];
+  const { application } = await opened('live', ({ pause, start }) => ({
+    pause: (input) => {
+      asked.push(['pause', input.runs]);
+      return pause(input);
+    },
+    start: (input) => {
+      asked.push(['start', input.runs]);
+      return start(input);
+    },
+  }));
   const { all } = application.runs;
   const ids = (...of: string[]) => all.filter(({ summary }) => of.includes(summary.status)).map(({ id }) => id);
   const [pausable, startable] = [ids('running', 'queued'), ids('paused')];
   await application.pause(all);
-  expect(pause.mock.calls.map(([{ runs }]) => runs)).toEqual([pausable]);
-  expect(all.filter(({ id }) => pausable.includes(id)).map(({ summary }) => summary.status)).toEqual(
-    pausable.map(() => 'paused'),
-  );
+  expect(application.runs.running).toEqual([]);
   await application.start(all.filter(({ id }) => startable.includes(id)));
-  expect(start.mock.calls.map(([{ runs }]) => runs)).toEqual([startable]);
-  start.mockClear();
+  expect(application.runs.queue.map(({ id }) => id)).toEqual(startable);
   await application.start(all.filter(({ summary }) => summary.status === 'completed'));
-  expect(start).not.toHaveBeenCalled();
+  expect(asked).toEqual([
+    ['pause', pausable],
+    ['start', startable],
+  ]);
 });
 
 test('what is removed is no longer selected, and comes back with what is offered', async () => {
@@ -61,9 +74,8 @@ test('an experiment goes with its runs', async () => {
 });
 
 test('a failure is told in the lab’s words, once', async () => {
-  const { lab, application } = await opened('demo');
   const refused = new LabError('request', 'It is busy.', { remedy: 'Wait.' });
-  vi.spyOn(lab.api.runs, 'rename').mockRejectedValue(refused);
+  const { application } = await opened('demo', () => ({ rename: () => Promise.reject(refused) }));
   const [run] = application.runs.all;
   expect(await application.rename(run!, 'other')).toBe(false);
   expect(await application.rename(run!, 'other')).toBe(false);

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { ApiEvent } from '../../shared/api.ts';
 import { FakeLab } from '../fake-lab.testing.ts';
 import type { Scenario } from '../fake-scenarios.testing.ts';
+import type { LabConnection } from '../lab.ts';
 import { joined, Runs } from './runs.svelte.ts';
 
 async function loaded(scenario: Scenario) {
@@ -18,6 +19,8 @@ async function loaded(scenario: Scenario) {
   };
   return { lab, runs, connected };
 }
+const listing = (lab: FakeLab, list: LabConnection['api']['runs']['list']) =>
+  Object.assign(lab, { api: { ...lab.api, runs: { ...lab.api.runs, list } } });
 const settled = (check: () => void) => vi.waitFor(check);
 
 test('what the lab has is read, and the queue is in its order', async () => {
@@ -83,10 +86,8 @@ test('a lab that is lost and found is asked for everything anew', async () => {
   connected(false);
   expect(runs.connected).toBe(false);
   const [first] = runs.all;
-  const list = lab.api.runs.list;
-  Object.assign(lab.api.runs, {
-    list: async () => (await list({})).map((run) => ({ ...run, note: 'meanwhile' })),
-  });
+  const told = await lab.api.runs.list({});
+  listing(lab, async () => told.map((run) => ({ ...run, note: 'meanwhile' })));
   connected(true);
   expect([runs.connected, runs.reconnections]).toEqual([true, 1]);
   await settled(() => expect(first!.summary.note).toBe('meanwhile'));
@@ -96,7 +97,7 @@ test('a lab that is lost and found is asked for everything anew', async () => {
 
 test('a lab that cannot be read says why', async () => {
   const lab = new FakeLab('demo');
-  Object.assign(lab.api.runs, { list: () => Promise.reject(new Error('The disk is away.')) });
+  listing(lab, () => Promise.reject(new Error('The disk is away.')));
   const runs = new Runs(lab);
   await runs.load();
   expect(runs.loading).toMatchObject({

@@ -2,8 +2,9 @@
 //
 // Trap: ONNX Runtime ends its GPU context with the last session of the process. A GPU tensor that is freed after that aborts the process,
 // and one that a session still holds at process.exit() ends it with a fault: dispose tensors first, then every session.
-import * as ort from 'onnxruntime-node';
+
 import { Graph } from './graph.ts';
+import { ort } from './onnxruntime.ts';
 import { createSession, type OrtTensor, type Session, tensorOver } from './runtime.ts';
 
 export interface SlotState {

@@ -1,9 +1,10 @@
 // ONNX Runtime as this project uses it: sessions from models in memory, and tensors over memory we own.
-import * as ort from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { LabError } from '../../../shared/errors.ts';
+import { ort } from './onnxruntime.ts';
 
-export type Session = ort.InferenceSession;
-export type OrtTensor = ort.Tensor;
+export type Session = InferenceSession;
+export type OrtTensor = Tensor;
 
 export interface SessionOptions {
   provider: 'cpu' | 'webgpu';
