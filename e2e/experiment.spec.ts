@@ -124,6 +124,8 @@ throughEachDoor('an experiment from nothing', (open) => {
 
   test('one crosshair over all charts', async () => {
     // The page may still be laying itself out.
+    // A chart out of view draws nothing.
+    await page.setViewportSize({ width: 1440, height: 4000 });
     const pointed = async () => {
       const box = (await chart(/^Training loss/).boundingBox())!;
       await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
@@ -159,6 +161,7 @@ throughEachDoor('an experiment from nothing', (open) => {
       .toBe(before.length);
     await chart(/^Training loss/).dblclick();
     await expect.poll(ticks).toEqual(before);
+    await page.setViewportSize({ width: 1440, height: 900 });
   });
 
   test('behind a chart stands its table', async () => {
@@ -237,7 +240,7 @@ throughEachDoor('an experiment from nothing', (open) => {
     expect(await page.getByLabel('Seeds').inputValue()).toBe('7');
     expect(await field(page, 'model.experts').getAttribute('aria-invalid')).toBe('true');
     await drop([{ name: 'picture.png', text: 'PNG\0\0' }]);
-    await page.getByText(/“picture.png” is neither text nor a configuration/).waitFor();
+    await page.getByText(/“picture.png” is neither text, a configuration nor a checkpoint/).waitFor();
     await drop([{ name: 'a.txt', text: 'some words' }]);
     await page.getByRole('dialog', { name: 'Add a corpus' }).waitFor();
     await page.keyboard.press('Escape');

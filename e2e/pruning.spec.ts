@@ -102,7 +102,7 @@ throughEachDoor('pruning', (open) => {
     expect((await cells('remove reap 0.5 layer'))[3]).toMatch(/×\)$/);
     const points = page.getByRole('group', { name: /^Perplexity against what is saved/ });
     await points.getByRole('button', { name: /^SimBal, seed 0, drop-top 0, no speed/ }).waitFor();
-    for (const chart of ['Loss with the best experts dropped', 'Removed by REAP', 'Load that moves, by layer'])
+    for (const chart of ['Loss without the top experts', 'Removed by REAP', 'Load that moves, by layer'])
       await page.getByRole('application', { name: new RegExp(`^${chart}`) }).waitFor();
     await page.getByText('paired by seed with none').waitFor();
   });

@@ -25,6 +25,8 @@ export const manifestPath = 'manifest.json';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 in lower-case hexadecimal');
 const id = z.string().regex(/^[0-9A-Za-z]{1,64}$/, 'an id of letters and digits');
+/** It names a folder. */
+export const corpusHash = z.string().regex(/^[0-9A-Za-z]{1,200}$/, 'a hash of letters and digits');
 const whole = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** Never absolute, never upwards: each part begins with a letter or a digit. */
 const path = z
@@ -49,7 +51,7 @@ export const bundleManifestSchema = z.strictObject({
         asked: z.boolean(),
         experiment: id,
         parent: z.strictObject({ run: id, step: whole }).nullable(),
-        corpusHash: z.string().min(1).max(200),
+        corpusHash,
         /** Ids of its segments, each with a file of its own. */
         segments: z.array(whole).max(100_000),
         /** Steps whose checkpoints are here. */
@@ -59,7 +61,7 @@ export const bundleManifestSchema = z.strictObject({
     .min(1)
     .max(1000),
   studies: z.array(z.strictObject({ id, run: id, parts: whole })).max(10_000),
-  corpora: z.array(z.string().regex(/^[0-9A-Za-z]{1,200}$/)).max(1000),
+  corpora: z.array(corpusHash).max(1000),
   /** Every other entry of the archive, in its order. */
   files: z
     .array(z.strictObject({ path, bytes: whole, sha256 }))

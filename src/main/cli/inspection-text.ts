@@ -10,6 +10,7 @@ import {
   type TensorStatistics,
 } from '../../shared/inspection.ts';
 import { plain } from '../lab/text.ts';
+import { counted } from './counted.ts';
 import { textTable } from './text-table.ts';
 
 export function inspectionText(inspected: Inspected): string {
@@ -167,7 +168,7 @@ function differenceText({ outlines, recognitions, incomparable, ...found }: Insp
 
 function storeText({ path, runs, runCount, experiments }: StoreListing): string {
   return [
-    `The store of a lab in ${plain(path, 300)}: ${grouped(runCount)} runs in ${grouped(experiments)} experiments, read and not changed\n`,
+    `The store of a lab in ${plain(path, 300)}: ${counted(runCount, 'run')} in ${counted(experiments, 'experiment')}, read and not changed\n`,
     textTable([
       { label: 'run', values: runs.map(({ id }) => plain(id, 20)), align: 'left' },
       { label: 'name', values: runs.map(({ name }) => plain(name, 50)), align: 'left' },

@@ -22,7 +22,9 @@ export interface AcrossSeeds {
 export function acrossSeeds(groups: readonly MeasuredGroup[], baselineKey: string): AcrossSeeds[] {
   const baseline = groups.find(({ key }) => key === baselineKey);
   if (!baseline) return [];
-  const asked = baseline.runs.flatMap(({ settings }) => settings.filter(({ setting }) => asksSomething(setting)));
+  const asked = baseline.runs.flatMap(({ run, settings }) =>
+    settings.filter(({ setting }) => asksSomething(setting, run.configuration.model.active)),
+  );
   const names = [...new Set(asked.map(({ name }) => name))];
   const measured = names.flatMap((setting) =>
     groups.flatMap((group) => {
@@ -51,7 +53,7 @@ export function acrossSeeds(groups: readonly MeasuredGroup[], baselineKey: strin
 }
 
 /** Controls and settings that drop nothing say nothing of an objective, and would only be corrected for. */
-function asksSomething(setting: PruningSetting): boolean {
+function asksSomething(setting: PruningSetting, active: number): boolean {
   switch (setting.method) {
     case 'none':
       return false;
@@ -59,6 +61,10 @@ function asksSomething(setting: PruningSetting): boolean {
       return setting.experts > 0;
     case 'threshold':
       return setting.threshold > 0;
+    case 'dynamic':
+      return setting.share < 1;
+    case 'fewer-active':
+      return setting.active < active;
     default:
       return !isControl(setting);
   }

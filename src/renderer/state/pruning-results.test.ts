@@ -134,6 +134,18 @@ test('across objectives, the rise of the loss is paired by seed', () => {
   expect(asked).toHaveLength(6);
 });
 
+test('settings that drop nothing are no comparisons', () => {
+  const { active } = runs[0]!.configuration.model;
+  const idle: PruningSettingInput[] = [
+    { method: 'none' },
+    { method: 'fewer-active', active, renormalise: false },
+    { method: 'dynamic', share: 1, renormalise: false },
+    { method: 'fewer-active', active: active - 1, renormalise: false },
+  ];
+  const groups = groupsOf(undefined, idle);
+  expect(acrossSeeds(groups, groups[0]!.key).map(({ setting }) => setting)).toEqual([`fewer-active ${active - 1}`]);
+});
+
 test('curves begin at the unpruned model', () => {
   const settings = groupsOf()[0]!.runs[0]!.settings;
   const at = (curve: readonly (readonly [number, number])[]) => curve.map(([x]) => x);

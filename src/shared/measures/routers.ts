@@ -33,7 +33,7 @@ export const routerMeasures: readonly MeasureCard[] = [
     unit: null,
     better: 'neither',
     definition: 'How strongly a router stretches the directions that it sees; all 1 where its columns are orthonormal.',
-    formula: 'σₖ = √λₖ(RᵀR), k = 1…E',
+    formula: 'σₖ = √λₖ(RᵀR), k = 1…min(D, E)',
     latex: String.raw`\sigma_k = \sqrt{\lambda_k(R^\top R)}`,
     source: { work: thisLab, place: null, arxiv: null },
     caveats: [

@@ -62,6 +62,15 @@ describe('speed-up over pairs', () => {
     expect(speedUpOverSeeds([stuck]).final).toMatchObject({ reached: 0, tokenRatio: null });
   });
 
+  test('nor where a slower run has not trained yet: its pair is open, not left out', () => {
+    const faster = run(1, [0, 10], [50, 4]);
+    const begun = { slower: run(1, [0, 10]), faster };
+    expect(speedUpOverSeeds([{ slower, faster }, begun])).toMatchObject({
+      pairs: 2,
+      final: { loss: 4, reached: 1, tokenRatio: null },
+    });
+  });
+
   test('one pair has ratios without an interval; none has nothing', () => {
     const { curve } = speedUpOverSeeds([{ slower, faster: slower }]);
     expect(curve.at(-1)!.tokenRatio).toEqual({ count: 1, mean: 1, deviation: null, interval: null });

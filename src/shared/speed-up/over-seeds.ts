@@ -1,7 +1,8 @@
 // Speed-up to equal loss over several pairs of runs: at every loss the mean of what the faster runs need as a share of the
 // slower ones, with its interval over pairs. Where a pair does not get there no mean is told: it would be of the luckier ones.
 import { type SampleSummary, sampleSummary } from '../statistics/interval.ts';
-import { type EqualLoss, type EqualLossPoint, equalLossAt, type LossPoint, speedUpToEqualLoss } from './equal-loss.ts';
+import { mean } from '../statistics/moments.ts';
+import { type EqualLossPoint, equalLossAt, type LossPoint, speedUpToEqualLoss } from './equal-loss.ts';
 import { type LossReading, readLosses } from './isotonic.ts';
 
 export interface SpeedUpPair {
@@ -57,12 +58,13 @@ function curveOf(pairs: readonly SpeedUpPair[]): SpeedUpPoint[] {
 }
 
 function finalOf(pairs: readonly SpeedUpPair[]): SpeedUpPoint | null {
-  const all = pairs.map(({ slower, faster }) => speedUpToEqualLoss(slower, faster)).filter((one) => one !== null);
-  if (all.length === 0) return null;
-  const loss = all.reduce((sum, one) => sum + one.loss, 0) / all.length;
+  const all = pairs.map(({ slower, faster }) => speedUpToEqualLoss(slower, faster));
+  const told = all.filter((one) => one !== null);
+  if (told.length === 0) return null;
   return summary(
-    loss,
-    all.map((one: EqualLoss) => (one.reached ? one : null)),
+    mean(told.map(({ loss }) => loss)),
+    // A slower run that has not come to a loss leaves its pair open, and with it the mean.
+    all.map((one) => (one?.reached ? one : null)),
   );
 }
 

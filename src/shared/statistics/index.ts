@@ -29,6 +29,7 @@ export {
   type SeedGroup,
   seedGroups,
   settled,
+  settledPairs,
 } from './pairs.ts';
 export { correctionSentence, type PairedWords, pairedSentence } from './sentences.ts';
 export { tProbability, tQuantile } from './student-t.ts';

@@ -5,7 +5,7 @@ import { bootstrapInterval } from './bootstrap.ts';
 import { holm } from './holm.ts';
 import type { Interval } from './interval.ts';
 import { type PairedDifference, pairedDifference } from './paired-difference.ts';
-import { type ObservedRun, pairKey, pairsOf, type SeedGroup } from './pairs.ts';
+import { type ObservedRun, pairKey, pairsOf, type SeedGroup, settledPairs } from './pairs.ts';
 import { correctionSentence, pairedSentence } from './sentences.ts';
 
 /** A number of an evaluation, and which way is good. */
@@ -98,10 +98,8 @@ export function pairedStatistics(
 }
 
 function measuredPairs(runs: readonly ObservedRun[], baseline: readonly ObservedRun[], read: ComparedMeasure['read']) {
-  const all = pairsOf(runs, baseline, pairKey);
-  const complete = all.filter((pair) => pair.every(({ status }) => status === 'completed'));
-  const finished = complete.length > 0;
-  const chosen = (finished ? complete : all).map(([run, other]) => {
+  const { pairs: settled, finished } = settledPairs(pairsOf(runs, baseline, pairKey));
+  const chosen = settled.map(([run, other]) => {
     const [values, against] = [valuesOf(run, read), valuesOf(other, read)];
     const steps = [...values.keys()].filter((step) => against.has(step));
     return { run, other, values, against, steps };

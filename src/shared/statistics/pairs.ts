@@ -79,6 +79,17 @@ export function settled<Run>(
   return complete.length > 0 ? complete : runs.toSorted((a, b) => progress(b) - progress(a)).slice(0, 1);
 }
 
+/** The pairs of two complete runs where there are some; else all, of which nothing is final. */
+export function settledPairs<Run extends Pick<ObservedRun, 'status'>>(
+  pairs: readonly [Run, Run][],
+): {
+  pairs: readonly [Run, Run][];
+  finished: boolean;
+} {
+  const complete = pairs.filter((pair) => pair.every(({ status }) => status === 'completed'));
+  return complete.length > 0 ? { pairs: complete, finished: true } : { pairs, finished: false };
+}
+
 /** What others are measured against: LBL, else no balancing, else the first; undefined without any. */
 export function baselineOf<Item extends { objectiveKey: string }>(items: readonly Item[]): Item | undefined {
   const found = items.find(({ objectiveKey }) => objectiveKey.startsWith('lbl-'));

@@ -94,14 +94,18 @@ function readDocument(path: string, text: string, table: Table, row: (value: Fie
     row(value);
     return;
   }
-  const indices = new Set<string>();
-  for (const [, column] of columns) for (const index of Object.keys(column ?? {})) indices.add(index);
-  const ordered = [...indices].sort((a, b) => Number(a) - Number(b));
-  for (const index of ordered) {
-    for (const [name, column] of columns) {
-      const cell = cellOf((column as Fields | null)?.[index]);
-      if (cell !== undefined) table.set(name.slice(0, 1000), cell);
+  // The cells that are there, not every column at every index: a few megabytes can name billions of these.
+  const rows = new Map<string, [name: string, cell: number | null][]>();
+  for (const [name, column] of columns) {
+    for (const [index, item] of Object.entries(column ?? {})) {
+      const cells = rows.get(index) ?? [];
+      rows.set(index, cells);
+      const cell = cellOf(item);
+      if (cell !== undefined) cells.push([name.slice(0, 1000), cell]);
     }
+  }
+  for (const [, cells] of [...rows].sort(([a], [b]) => Number(a) - Number(b))) {
+    for (const [name, cell] of cells) table.set(name, cell);
     table.endRow();
   }
 }

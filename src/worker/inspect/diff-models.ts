@@ -118,6 +118,10 @@ async function* compare(pair: Pair): AsyncGenerator<DifferenceEvent> {
 
 function comparableLayers({ a, b, reasons }: Pair): [MoeLayer, MoeLayer][] {
   const right = new Map(b.layout.layers.map((layer) => [layer.layer, layer]));
+  const known = new Set(a.layout.layers.map(({ layer }) => layer));
+  for (const layer of right.keys()) {
+    if (!known.has(layer)) reasons.push(`Layer ${layer} has a router in B and none in A.`);
+  }
   return a.layout.layers.flatMap((left): [MoeLayer, MoeLayer][] => {
     const other = right.get(left.layer);
     if (!other) {

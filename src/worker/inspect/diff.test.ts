@@ -91,6 +91,13 @@ test('what changed most comes first, with the drift of its part', async () => {
   expect(outside.drift.parts.head!.cosine).toBeCloseTo(1, 12);
 });
 
+test('a mixture that one of the two lacks is told, whichever it is', async () => {
+  const dense = await changed((name) => name.replace('layers.1.block_sparse_moe', 'layers.1.other'));
+  const reasons = async (a: string, b: string) => only(await differences(a, b), 'incomparable')[0]!.reasons;
+  expect(await reasons(mixtral, dense)).toContain('Layer 1 has a router in A and none in B.');
+  expect(await reasons(dense, mixtral)).toContain('Layer 1 has a router in B and none in A.');
+});
+
 test('a router turned by 0.3 in one plane has that principal angle', async () => {
   const other = await changed((name, data) => {
     if (name === 'model.layers.0.block_sparse_moe.gate.weight') {

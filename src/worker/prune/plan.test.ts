@@ -63,26 +63,45 @@ test('of the most similar pair the one with fewer slots goes, then of the most s
   expect([...pairScores(cosines, [0, 9, 8, 1])]).toEqual([1 - 0.9, 2, 1 - 0.2, 1 - 0.4]);
 });
 
-test('scores rise in the order of going', () => {
-  const pairs = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 15, maxLength: 15 });
+/** Of the pair with the largest cosine the one with fewer slots goes, again and again. */
+function goingOrder(cosines: Float64Array, counts: number[]): number[] {
+  const E = counts.length;
+  let left = counts.map((_, expert) => expert);
+  const gone: number[] = [];
+  while (left.length > 1) {
+    const pairs = left.flatMap((i) => left.flatMap((j) => (i < j ? [[i, j] as const] : [])));
+    const most = Math.max(...pairs.map(([i, j]) => cosines[i * E + j]!));
+    const [i, j] = pairs.find(([i, j]) => cosines[i * E + j] === most)!;
+    const goes = counts[i]! < counts[j]! ? i : j;
+    gone.push(goes);
+    left = left.filter((expert) => expert !== goes);
+  }
+  return [...gone, ...left];
+}
+
+test('scores rise in the order of going, of equal cosines as well', () => {
+  const drawn = (value: fc.Arbitrary<number>) => fc.array(value, { minLength: 15, maxLength: 15 });
+  const single = drawn(fc.double({ min: -1, max: 1, noNaN: true }));
+  const tied = drawn(fc.constantFrom(-1, 0, 0.5, 1));
   fc.assert(
-    fc.property(pairs, fc.array(fc.nat(50), { minLength: 6, maxLength: 6 }), (above, counts) => {
-      const cosines = symmetric(6, above);
-      const all = pairScores(cosines, counts);
-      expect(all.filter((score) => score === 2).length).toBeGreaterThanOrEqual(1);
-      // What is left after the lowest score went scores the same among itself.
-      const first = all.indexOf(Math.min(...all));
-      const rest = [...all.keys()].filter((expert) => expert !== first);
-      if (all.filter((score) => score === all[first]).length > 1) return;
-      const smaller = Float64Array.from(rest.flatMap((i) => rest.map((j) => cosines[i * 6 + j]!)));
-      expect([
-        ...pairScores(
-          smaller,
-          rest.map((expert) => counts[expert]!),
-        ),
-      ]).toEqual(rest.map((expert) => all[expert]));
-    }),
+    fc.property(
+      fc.oneof(single, tied),
+      fc.array(fc.nat(50), { minLength: 6, maxLength: 6 }),
+      fc.nat(4),
+      (above, counts, more) => {
+        const cosines = symmetric(6, above);
+        const all = pairScores(cosines, counts);
+        const order = goingOrder(cosines, counts);
+        for (const [place, expert] of order.entries()) {
+          if (place > 0) expect(all[expert]).toBeGreaterThan(all[order[place - 1]!]!);
+        }
+        const removed = more + 1;
+        const [stay] = stayingExperts(all, { layers: 1, experts: 6, removed, scope: 'layer', reversed: false });
+        expect(stay).toEqual(order.slice(removed).sort((a, b) => a - b));
+      },
+    ),
   );
+  expect([...pairScores(Float64Array.of(1), [3])]).toEqual([2]);
 });
 
 test('the removed join the most similar that stays, weighted by slots', () => {

@@ -64,7 +64,7 @@ const sequenceMeans = (nll: ArrayLike<number>, context: number): number[] =>
     return sum / context;
   });
 
-/** The first `batch` sequences of the validation split, repeated where it has fewer. */
+/** `batch` sequences spread over the validation split; where it has fewer, its first fills the batch up. */
 export function timedBatch({ corpus }: UnprunedModel, batch: number, context: number): ValidationBatch {
   const [first] = validationBatches(corpus, { batch, context, tokens: 1 });
   return first!;

@@ -14,6 +14,7 @@ import {
 } from '../../../shared/imports.ts';
 import type { ImportedCurves } from '../../lab/imports/index.ts';
 import { plain } from '../../lab/text.ts';
+import { counted } from '../counted.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { collect } from '../options.ts';
 import type { SessionOf } from '../program.ts';
@@ -205,5 +206,3 @@ function curvesText({ curves, known }: ImportedCurves): string {
   );
   return `${lines.join('\n')}\nCompare draws them beside runs.\n`;
 }
-
-const counted = (count: number, one: string, many = `${one}s`) => `${grouped(count)} ${count === 1 ? one : many}`;

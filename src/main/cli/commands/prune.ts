@@ -39,7 +39,7 @@ interface PruneOptions {
   draws: number;
   renormalise?: boolean;
   tokens?: number;
-  batches: number[];
+  batches?: number[];
   export?: boolean;
   csv?: string;
   estimate?: boolean;
@@ -73,7 +73,11 @@ export const pruneCommand = (sessionOf: SessionOf) =>
     .option('--draws <number>', 'draws of each random removal', wholeNumber('draws'), 1)
     .option('--renormalise', 'divide the gates that stay by their sum')
     .option('--tokens <number>', 'validation tokens (default: the whole split)', wholeNumber('tokens'))
-    .option('--batches <list>', 'sequences of a batch at which speed is measured, or none', batchesOf, [1, 8])
+    .option(
+      '--batches <list>',
+      'sequences of a batch at which speed is measured, or none; 1,8 when left out',
+      batchesOf,
+    )
     .option('--export', 'write each pruned model whose weights differ as a checkpoint')
     .option('--csv <folder>', 'write every table as a file')
     .option('--estimate', 'say what it would cost, and do nothing')
@@ -105,7 +109,7 @@ function planOf(store: ReadOnlyStore, runs: readonly RunRow[], options: PruneOpt
       step,
       settings,
       ...(options.tokens !== undefined && { tokens: options.tokens }),
-      throughput: { batches: options.batches },
+      throughput: { batches: options.batches ?? [1, 8] },
       export: options.export ?? false,
     });
   });
@@ -165,8 +169,14 @@ function shareOf(name: string) {
   return (text: string): number => {
     const value = Number(text);
     if (/^\d*\.?\d+(e-?\d+)?$/i.test(text) && value >= 0 && value <= 1) return value;
-    throw new InvalidArgumentError(`${name} must be numbers from 0 to 1, like 0.1.`);
+    throw new InvalidArgumentError(`${name} must be a number from 0 to 1, like 0.1.`);
   };
+}
+
+function ratioOf(text: string): number {
+  const value = shareOf('the ratio')(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError('the ratio must be more than 0 and less than 1, like 0.25.');
 }
 
 function batchesOf(text: string): number[] {
@@ -184,7 +194,7 @@ function removalOf(text: string): Removal {
   return {
     method: 'remove',
     criterion: known,
-    ratio: shareOf('the ratio')(ratio),
+    ratio: ratioOf(ratio),
     scope,
     reversed: rest.includes('reversed'),
   };
@@ -199,7 +209,7 @@ function mergerOf(text: string): Merger {
   return {
     method: 'merge',
     similarity: known,
-    ratio: shareOf('the ratio')(ratio),
+    ratio: ratioOf(ratio),
     scope: rest.length > 0 ? 'global' : 'layer',
   };
 }

@@ -21,9 +21,9 @@ import type { SessionOf } from '../program.ts';
 import { noLab } from '../session.ts';
 
 interface Options {
-  format: ReportFormat[];
+  format?: ReportFormat[];
   out: string;
-  sections: ReportSection[];
+  sections?: ReportSection[];
   title?: string;
   note?: string;
   sectionNote?: [ReportSection, string][];
@@ -35,10 +35,12 @@ export const reportCommand = (sessionOf: SessionOf) =>
     .description('writes runs as a report to hand to others: page, PDF, LaTeX, data, or a bundle for another lab')
     .argument('<runs...>', 'ids or names')
     .requiredOption('--out <folder>', 'where its files go; made when it is not there')
-    .option('--format <list>', `of ${reportFormats.join(', ')}`, formatsOf, ['html', 'pdf'])
-    .option('--sections <list>', `in this order, or ${Object.keys(reportPresets).join(', ')}`, sectionsOf, [
-      ...reportSectionKeys,
-    ])
+    .option('--format <list>', `of ${reportFormats.join(', ')}; html,pdf when left out`, formatsOf)
+    .option(
+      '--sections <list>',
+      `in this order, or ${Object.keys(reportPresets).join(', ')}; all when left out`,
+      sectionsOf,
+    )
     .option('--title <text>', 'instead of the question that the runs answer')
     .option('--note <text>', 'your own words, before everything else')
     .option('--section-note <section=text>', 'your own words on a section; repeatable', collect(sectionNoteOf))
@@ -54,14 +56,14 @@ export const reportCommand = (sessionOf: SessionOf) =>
         if (!store) throw noLab(session.home);
         const request = reportRequestSchema.parse({
           runs: [...new Set(names.map((name) => findRun(store, name).id))],
-          sections: options.sections,
+          sections: options.sections ?? reportSectionKeys,
           notes: Object.fromEntries(options.sectionNote ?? []),
           ...(options.title !== undefined && { title: options.title }),
           ...(options.note !== undefined && { note: options.note }),
         });
         const written = await writeReport(store, request, {
           folder,
-          formats: options.format,
+          formats: options.format ?? ['html', 'pdf'],
           checkpoints: options.checkpoints,
           made: new Date(),
           command: (rest) => `simbal ${rest}`,

@@ -9,13 +9,14 @@ import { runCsv, runJson } from '../../lab/export.ts';
 import { findRun } from '../../lab/index.ts';
 import { plain } from '../../lab/text.ts';
 import type { ReadOnlyStore, RunRow } from '../../store/index.ts';
+import { counted } from '../counted.ts';
 import type { SessionOf } from '../program.ts';
 import { noLab, type Session } from '../session.ts';
 import { textTable } from '../text-table.ts';
 import { writeText } from '../write-text.ts';
 
 export function runsCommand(sessionOf: SessionOf): Command {
-  const runs = new Command('runs').description('lists, shows, renames and exports runs');
+  const runs = new Command('runs').description('lists, shows, exports, renames and purges runs');
   for (const command of [listCommand, showCommand, exportCommand, renameCommand, purgeCommand])
     runs.addCommand(command(sessionOf));
   return runs;
@@ -94,7 +95,6 @@ const purgeCommand = (sessionOf: SessionOf) =>
 
 function purgeText({ runs, checkpoints, bytes }: Removable, done: boolean, session: Session): string {
   if (checkpoints === 0) return 'There is nothing to free: no removed run has checkpoints that no other run needs.\n';
-  const counted = (many: number, one: string) => `${grouped(many)} ${one}${many === 1 ? '' : 's'}`;
   const what = `${counted(checkpoints, 'checkpoint')} of ${counted(runs, 'removed run')}`;
   if (done) return `Removed ${what}, which gives ${byteSize(bytes)} back.\n`;
   return `${what} would give ${byteSize(bytes)} back; none was removed yet. A run that is restored after that begins at its start. To remove them: ${session.command('runs purge --yes')}\n`;

@@ -211,7 +211,10 @@ describe('analyse', () => {
     expect(await refused('analyse', 'non', '--routing')).toContain('Did you mean "none"?');
     expect(await refused('prune', 'none', '--active', '9')).toContain('settings.0.active is 9');
     expect(await refused('prune', 'none', '--remove', 'luck:0.5')).toContain('frequency:0.25');
-    expect(await refused('prune', 'none', '--threshold', '1.5')).toContain('numbers from 0 to 1');
+    expect(await refused('prune', 'none', '--remove', 'reap:1')).toContain('more than 0 and less than 1');
+    expect(await refused('prune', 'none', '--dynamic', '0')).toContain('it must be more than 0');
+    expect(await refused('analyse', 'none', '--lens', '')).toContain('it must not be empty');
+    expect(await refused('prune', 'none', '--threshold', '1.5')).toContain('a number from 0 to 1');
     expect(existsSync(join(place.home, 'exports'))).toBe(false);
   });
 });
@@ -274,7 +277,7 @@ describe('prune', () => {
     expect(code).toBe(0);
     const parts = [...err.matchAll(/^none {2}pruning {2}(.*)$/gm)].map(([, key]) => key);
     expect(parts.slice(0, -1)).toEqual([
-      'none',
+      'unpruned',
       'fewer-active 1 renormalised',
       'dynamic 0.5 renormalised',
       'dynamic 0.9 renormalised',

@@ -16,6 +16,10 @@ export const studyNames: Record<StudyRow['request']['kind'], string> = {
   pruning: 'pruning',
 };
 
+/** As the tables call it. */
+const partName = ({ request }: StudyRow, key: string) =>
+  request.kind === 'pruning' && key === 'none' ? 'unpruned' : plain(key, 60);
+
 interface Watched {
   study: StudyRow;
   /** When its worker began, and how many parts were stored then. */
@@ -56,7 +60,7 @@ export class StudyProgress {
     }
     if (event.type === 'study-part' && !this.#session.io.terminal) {
       const watched = this.#watched.get(event.study);
-      if (watched) this.#status.line([this.label(watched.study), plain(event.part.key, 60)].join(gap));
+      if (watched) this.#status.line([this.label(watched.study), partName(watched.study, event.part.key)].join(gap));
     }
   }
 

@@ -17,7 +17,10 @@ export const number = (value: number | null | undefined, digits = 3): string =>
 
 /** Text of a token, with what cannot be seen made visible. */
 export const tokenText = (text: string): string =>
-  JSON.stringify(text.slice(0, 24)).slice(1, -1).replaceAll('\\"', '"').replace(/^ | $/g, '␣') || '""';
+  JSON.stringify(text.slice(0, 24))
+    .slice(1, -1)
+    .replace(/\\([\\"])/g, '$1')
+    .replace(/^ | $/g, '␣') || '""';
 
 export const tokensText = (tokens: readonly { text: string }[], most = 4): string =>
   tokens.length === 0

@@ -1,5 +1,5 @@
 // The beginning of a collapse of the routing, in any layer, once routers have settled. Three signs:
-//   MaxVio at 80% of its worst, E/K − 1, in three evaluations in a row: one expert then serves five of six tokens and more
+//   MaxVio at 80% of its worst, E/K − 1, in three evaluations in a row: one expert then serves four of five tokens and more
 //     (MaxVio: 2408.15664, which reports 0.72 under an auxiliary loss and 0.04 without one for runs in balance);
 //   unique experts at under two thirds of the most of the last four evaluations;
 //   entropy of the router at under half of the largest of the last four evaluations. It falls slowly in healthy runs, as

@@ -6,6 +6,7 @@ import type { CheckpointRow, Store } from '../../store/index.ts';
 import type { Lab } from '../index.ts';
 import { addText, newRun, openPretended, temporaryHome } from '../pretended-lab.testing.ts';
 import { forget } from './forget.ts';
+import { purge } from './purge.ts';
 import { retain } from './retain.ts';
 
 let place: ReturnType<typeof temporaryHome>;
@@ -87,6 +88,25 @@ it('forgets a checkpoint before its folder goes, so that none is listed that is 
   await lab.purgeCheckpoints();
   expect([stepsOf(run), foldersOf(run)]).toEqual([[20], [20]]);
   expect(lab.removableCheckpoints()).toEqual({ runs: 0, checkpoints: 0, bytes: 0 });
+});
+
+it('leaves what nothing lists to a run that was started while it purges, or that lists it by now', async () => {
+  open();
+  await addText(lab);
+  const run = await trained(20);
+  const row = lab.store.checkpoints.list(run)[0]!;
+  const store = writable();
+  store.checkpoints.remove(run, 10);
+  let asked = 0;
+  expect(await purge(store, () => asked++ > 0)).toEqual({ runs: 0, checkpoints: 0, bytes: 0 });
+  expect(foldersOf(run)).toEqual([10, 20]);
+  const listing = purge(store, () => false);
+  store.checkpoints.add(row.segment, row);
+  await listing;
+  expect([stepsOf(run).sort(), foldersOf(run)]).toEqual([
+    [10, 20],
+    [10, 20],
+  ]);
 });
 
 it('leaves a folder outside of its own alone', async () => {

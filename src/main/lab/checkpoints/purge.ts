@@ -12,7 +12,7 @@ type Known = Pick<ReadOnlyStore, 'checkpoints' | 'paths' | 'runs' | 'studies'>;
 interface Plan {
   checkpoints: CheckpointRow[];
   /** Folders that nothing lists. */
-  folders: { folder: string; bytes: number }[];
+  folders: { run: string; folder: string; bytes: number }[];
 }
 
 const unlistedName = /^step-\d{8,15}(\.partial)?$/;
@@ -33,7 +33,7 @@ function planOf(store: Known, isActive: (run: string) => boolean): Plan {
       const parent = join(store.paths.checkpoints, id);
       return namesIn(parent)
         .filter((name) => unlistedName.test(name) && !listed.has(join(parent, name)))
-        .map((name) => ({ folder: join(parent, name), bytes: bytesIn(join(parent, name)) }));
+        .map((name) => ({ run: id, folder: join(parent, name), bytes: bytesIn(join(parent, name)) }));
     });
   return { checkpoints, folders };
 }
@@ -56,8 +56,15 @@ export async function purge(store: Store, isActive: (run: string) => boolean): P
     store.events.add(run, { step: null, kind: 'purged', message });
   }
   await forget(store, plan.checkpoints);
-  for (const { folder } of plan.folders) await removeFolder(folder);
-  return sizeOf(plan);
+  const folders: Plan['folders'] = [];
+  for (const unlisted of plan.folders) {
+    const { run, folder } = unlisted;
+    // The run may have been started since, and what lies there now be its own.
+    if (isActive(run) || store.checkpoints.list(run).some((listed) => listed.folder === folder)) continue;
+    await removeFolder(folder);
+    folders.push(unlisted);
+  }
+  return sizeOf({ ...plan, folders });
 }
 
 function namesIn(folder: string): string[] {

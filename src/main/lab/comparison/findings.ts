@@ -69,12 +69,14 @@ function ranking(ranked: readonly Group[]): string[] {
 /** The best run against each other one; over seeds this is a matter of the single runs, and of the table. */
 function speedUps([best, ...others]: readonly Group[]): string[] {
   if (!best || [best, ...others].some(({ runs }) => runs.length > 1) || others.length > 5) return [];
+  const isComplete = ({ status }: ComparedRun) => status === 'completed';
+  const within = isComplete(best.runs[0]!) ? 'within its own training' : 'so far';
   return others.map(({ label, runs: [run], finals: [final] }) => {
     const equal = equalLossAgainst(best.runs[0]!, run!.id);
-    const loss = `the final loss of ${label} (${significant(final!.loss)})`;
+    const loss = `the ${isComplete(run!) ? 'final' : 'newest'} loss of ${label} (${significant(final!.loss)})`;
     return equal?.reached
       ? `${capital(best.label)} reached ${loss} with ${equalLossText(equal)}.`
-      : `${capital(best.label)} did not reach ${loss} within its own training.`;
+      : `${capital(best.label)} did not reach ${loss} ${within}.`;
   });
 }
 
@@ -83,9 +85,17 @@ function experts(ranked: readonly Group[]): string[] {
   const [first] = routed;
   if (!first) return [];
   const used = ({ routing }: Final) => routing!.uniqueExperts;
-  const values = routed.map(({ label, finals }) => `${over(finals, used, (value) => grouped(value, 1))} with ${label}`);
-  const many = first.finals[0]!.routing!.experts;
-  return [`Of ${many} experts a layer, the validation tokens used ${list(values, 'and')} (mean over layers).`];
+  const manyOf = ({ finals }: Group) => finals[0]!.routing!.experts;
+  const many = manyOf(first);
+  const same = routed.every((group) => manyOf(group) === many);
+  const values = routed.map((group) => {
+    const value = over(group.finals, used, (value) => grouped(value, 1));
+    return `${value}${same ? '' : ` of ${manyOf(group)}`} with ${group.label}`;
+  });
+  const begin = same
+    ? `Of ${many} experts a layer, the validation tokens used`
+    : 'Of each layer’s experts, the validation tokens used';
+  return [`${begin} ${list(values, 'and')} (mean over layers).`];
 }
 
 function redundancy(ranked: readonly Group[]): string[] {

@@ -55,6 +55,14 @@ test('groups of seeds against LBL: sample, paired difference and speed-up', () =
   expect(speedUps[0]!.raw.final!.tokenRatio!.mean).toBeCloseTo((0.5 + 0.5 / 1.1 + 0.5) / 2, 12);
 });
 
+test('a speed-up is of complete pairs where there are some: the last loss of a run at work is not its final one', () => {
+  const complete = [run('simbal', 0, [5, 2, 1.8]), run('lbl-sequence', 0, [5, 4, 2])];
+  const open = [run('simbal', 1, [5, 4.5]), run('lbl-sequence', 1, [5, 4], 'failed')];
+  const { speedUps } = comparisonStatistics([...complete, ...open]);
+  expect(speedUps[0]!.raw).toMatchObject({ pairs: 1, final: { loss: 2, reached: 1, tokenRatio: { mean: 0.5 } } });
+  expect(comparisonStatistics(open).speedUps[0]!.raw).toMatchObject({ pairs: 1, final: { loss: 4, reached: 0 } });
+});
+
 test('before the first evaluation there are groups and nothing to say', () => {
   expect(comparisonStatistics([run('simbal', 0, [], 'queued')])).toMatchObject({
     groups: [{ label: 'SimBal', loss: null, measured: [] }],

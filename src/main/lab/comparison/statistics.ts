@@ -10,6 +10,7 @@ import {
   sampleSummary,
   seedGroups,
   settled,
+  settledPairs,
 } from '../../../shared/statistics/index.ts';
 import { runLabels } from './labels.ts';
 
@@ -63,8 +64,8 @@ function describe({ key, label, objectiveKey, runs }: Group): ComparedGroup {
 }
 
 function speedUp(group: Group, baseline: Group): GroupSpeedUp[] {
-  const pairs = pairsOf(group.runs, baseline.runs, pairKey)
-    .filter((pair) => pair.every(({ evaluations }) => evaluations.length > 0))
+  const pairs = settledPairs(pairsOf(group.runs, baseline.runs, pairKey))
+    .pairs.filter((pair) => pair.every(({ evaluations }) => evaluations.length > 0))
     .map(([faster, slower]) => ({ faster: faster.evaluations, slower: slower.evaluations }));
   if (pairs.length === 0) return [];
   const [raw, isotonic] = [speedUpOverSeeds(pairs, 'raw'), speedUpOverSeeds(pairs, 'isotonic')];

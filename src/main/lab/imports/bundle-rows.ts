@@ -1,9 +1,9 @@
 // The files of an unpacked bundle as rows, each checked in full: what stands in them, and that they speak of one another. Whether
 // this lab has any of it already is not asked here.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type BundleManifest, bundlePaths } from '../../../shared/bundle.ts';
+import { type BundleManifest, bundlePaths, corpusHash } from '../../../shared/bundle.ts';
 import { parseConfiguration } from '../../../shared/config/index.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { runStatuses, segmentOutcomes } from '../../../shared/records.ts';
@@ -21,6 +21,7 @@ import type {
   StudyRow,
 } from '../../store/index.ts';
 import { fromText } from '../../store/plain-text.ts';
+import { studyTables } from '../studies/tables/index.ts';
 
 /** Any number, the not finite ones too. */
 const number = z.custom<number>((value) => typeof value === 'number', 'a number');
@@ -35,7 +36,7 @@ const experiments = z.array(
   z.object({ id, name: text.min(1), note: text, tags: z.array(text).max(100), created: time }),
 );
 const run = z.object({
-  ...{ id, experiment: id, name: text.min(1), corpusHash: text, seedGroup: text.nullable(), parent: place },
+  ...{ id, experiment: id, name: text.min(1), corpusHash, seedGroup: text.nullable(), parent: place },
   ...{ status: z.enum(runStatuses), message: text.nullable(), note: text, tags: z.array(text).max(100) },
   ...{ created: time, changed: time, configuration: z.unknown() },
 });
@@ -155,7 +156,7 @@ function readStudy(folder: string, id: string, manifest: BundleManifest): Bundle
     row,
     parts: keys.map((key, index) => {
       const path = bundlePaths.part(id, index);
-      return { key, result: held(path, () => decode(readFileSync(join(folder, path)))) };
+      return { key, result: held(path, () => decode(contentOf(folder, path))) };
     }),
   };
 }
@@ -184,8 +185,10 @@ function checkTogether({ experiments, runs, studies, corpora }: BundleRows, mani
   }
   const all = runs.flatMap(({ segments }) => segments.map(({ id }) => id));
   if (new Set(all).size !== all.length) throw broken('manifest.json', 'two segments have one id');
-  for (const { row } of studies) {
-    if (!known.has(row.run)) throw broken(bundlePaths.study(row.id), `its run ${row.run} is not here`);
+  for (const study of studies) {
+    const of = runs.find(({ run }) => run.id === study.row.run);
+    if (!of) throw broken(bundlePaths.study(study.row.id), `its run ${study.row.run} is not here`);
+    checkParts(study, of.run);
   }
   for (const [index, { hash }] of corpora.entries()) {
     if (manifest.corpora[index] !== hash)
@@ -193,18 +196,48 @@ function checkTogether({ experiments, runs, studies, corpora }: BundleRows, mani
   }
 }
 
+/** That the results can be shown: no larger than the run's model, and what tables can be made of. */
+function checkParts({ row, parts }: BundleRows['studies'][number], run: BundleRunRows['run']): void {
+  const { layers, experts } = run.configuration.model;
+  const within = (size: unknown, most: number) => size === undefined || (typeof size === 'number' && size <= most);
+  for (const [index, { result }] of parts.entries()) {
+    const path = bundlePaths.part(row.id, index);
+    const part = result as { layers?: unknown; experts?: unknown } | null;
+    if (typeof part !== 'object' || part === null) throw broken(path, 'it is no result of a study');
+    if (!within(part.layers, layers) || !within(part.experts, experts)) {
+      throw broken(path, `it is not of a model of ${layers} layers with ${experts} experts`);
+    }
+    try {
+      for (const { rows } of studyTables(row.request.kind, run, [part as never])) Array.from(rows);
+    } catch {
+      throw broken(path, `it is no result of a ${row.request.kind} study`);
+    }
+  }
+}
+
 function readJson<Schema extends z.ZodType>(folder: string, path: string, schema: Schema): z.output<Schema> {
-  const value = held(path, () => fromText<unknown>(readFileSync(join(folder, path), 'utf8')));
+  const value = held(path, () => fromText<unknown>(contentOf(folder, path).toString('utf8')));
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw broken(path, `${issue!.path.map(String).join('.') || 'the whole'}: ${issue!.message}`);
 }
 
+/** Of one file; it is held whole. */
+const largest = 2 ** 28;
+
+export function contentOf(folder: string, path: string): Buffer {
+  const file = join(folder, path);
+  const { size } = statSync(file);
+  if (size > largest) throw broken(path, `it has ${size} bytes, more than ${largest}`);
+  return readFileSync(file);
+}
+
 function held<Result>(path: string, work: () => Result): Result {
   try {
     return work();
   } catch (error) {
+    if (error instanceof LabError && error.code === 'request') throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     throw broken(path, code === 'ENOENT' ? 'it is not there' : message.slice(0, 300));
   }

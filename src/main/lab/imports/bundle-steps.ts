@@ -1,8 +1,6 @@
 // The steps of one segment out of its CSV file.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { StepMetrics } from '../../../shared/worker-messages.ts';
-import { broken } from './bundle-rows.ts';
+import { broken, contentOf } from './bundle-rows.ts';
 
 const fields = [
   ...['step', 'tokens', 'seconds', 'loss', 'crossEntropy', 'zLoss'],
@@ -10,14 +8,14 @@ const fields = [
 ] as const;
 const termPrefix = 'terms.';
 const batch = 5000;
-/** Of one file; a text is held whole. */
-const largest = 2 ** 28;
 
 /** In batches, ascending. @throws LabError 'request' at a cell that is no number */
 export function* readSteps(folder: string, path: string): Generator<StepMetrics[]> {
-  const bytes = readFileSync(join(folder, path));
-  if (bytes.length > largest) throw broken(path, `it has ${bytes.length} bytes`);
-  const lines = linesOf(bytes.toString('utf8').replace(/^\uFEFF/, ''));
+  const lines = linesOf(
+    contentOf(folder, path)
+      .toString('utf8')
+      .replace(/^\uFEFF/, ''),
+  );
   const head = lines.next();
   if (head.done) return;
   const names = head.value.split(',').map((name) => name.replace(/^"(.*)"$/, '$1'));

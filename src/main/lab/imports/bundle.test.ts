@@ -9,7 +9,9 @@ import { openPromise } from 'yauzl';
 import { ZipFile } from 'yazl';
 import { type BundleManifest, manifestPath } from '../../../shared/bundle.ts';
 import { LabError } from '../../../shared/errors.ts';
+import { pretendedParts } from '../../../shared/studies/pretended-parts.testing.ts';
 import { studyRequestSchema } from '../../../shared/studies/study.ts';
+import { encode } from '../../../shared/wire.ts';
 import { openStore, openStoreReadOnly } from '../../store/index.ts';
 import { compare, type Lab } from '../index.ts';
 import { addText, newRun, openPretended, temporaryHome } from '../pretended-lab.testing.ts';
@@ -79,7 +81,7 @@ beforeAll(async () => {
   const [checkpoint] = store.checkpoints.list(first.id);
   const request = studyRequestSchema.parse({ kind: 'geometry', run: first.id, steps: [checkpoint!.step] });
   const study = store.studies.create({ run: first.id, request, hash: studyHash(request, [checkpoint!]) });
-  store.studies.appendPart(study.id, { key: 'step 2', result: { loss: Number.NaN, counts: new Float64Array([1, 2]) } });
+  for (const part of pretendedParts(request, first.configuration.model)) store.studies.appendPart(study.id, part);
   store.studies.setStatus(study.id, 'completed');
   runs = [first.id, other.id, fork.id];
   bundle = join(source, 'bundle.zip');
@@ -203,9 +205,9 @@ const changedManifest = (list: Item[], change: (manifest: BundleManifest) => voi
   });
 
 /** Replaces a file and says so in the manifest: what only its own content can give away. */
-function forged(list: Item[], path: (name: string) => boolean, change: (text: string) => string): Item[] {
+function forged(list: Item[], path: (name: string) => boolean, change: (text: string) => string | Buffer): Item[] {
   const changed = list.map((item) =>
-    path(item.name) ? { ...item, data: Buffer.from(change(item.data.toString())) } : item,
+    path(item.name) ? { ...item, data: Buffer.from(change(item.data.toString()) as string) } : item,
   );
   return changedManifest(changed, (manifest) => {
     for (const file of manifest.files) {
@@ -271,6 +273,24 @@ const hostile: [string, (list: Item[]) => Promise<string> | string, RegExp][] = 
     'a configuration that does not hold',
     (list) => zipped(forged(list, isRun, (text) => text.replace(/"layers":\d+/, '"layers":-1'))),
     /run.json does not hold.*layers/,
+  ],
+  ...([null, { step: 2 }, { step: 2, layers: 1e9, experts: 1e9 }] as const).map((result): (typeof hostile)[number] => [
+    `a result of a study that is ${JSON.stringify(result)}`,
+    (list) =>
+      zipped(
+        forged(
+          list,
+          (name) => name.endsWith('part-0000.message'),
+          () => Buffer.from(encode(result)),
+        ),
+      ),
+    /part-0000.message does not hold: it is (no result|not of a model)/,
+  ]),
+  [
+    'a corpus that leads elsewhere',
+    (list) =>
+      zipped(forged(list, isRun, (text) => text.replace(/"corpusHash":"[^"]*"/, '"corpusHash":"../../elsewhere"'))),
+    /run.json does not hold: corpusHash: a hash/,
   ],
   [
     'steps that are no numbers',

@@ -5,6 +5,7 @@ import type { BundleImport, BundlePreview, CurveChoice, ImportedCurve, Recording
 import type { Job, JobLimits, LaunchWorker } from '../../compute/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Emit } from '../events.ts';
+import { killed } from '../inspections/job-outcome.ts';
 import { isZip } from './bundle-archive.ts';
 import { importBundle, lookAtBundle } from './bundle-import.ts';
 import { type CurveContext, type ImportedCurves, importCurves, lookAt } from './curves.ts';
@@ -22,6 +23,9 @@ export interface Imports {
   remove(curve: string): void;
 }
 
+/** Processes that read at once. */
+const mostReading = 4;
+
 export interface ImportsContext {
   store: Store;
   launch: LaunchWorker;
@@ -31,10 +35,28 @@ export interface ImportsContext {
 }
 
 export function importsOver({ store, launch, emit, limits, trackUntil }: ImportsContext): Imports {
-  const context = (signal?: AbortSignal): CurveContext => ({
-    ...{ store, launch, track: trackUntil(signal) },
-    ...(limits && { limits }),
-  });
+  let reading = 0;
+  const context = (signal?: AbortSignal): CurveContext => {
+    if (reading >= mostReading) {
+      throw new LabError('request', `${mostReading} files are being read already.`, {
+        remedy: 'Cancel one of them, or wait until it is done.',
+      });
+    }
+    return {
+      ...{ store, launch, ...(limits && { limits }) },
+      track(job) {
+        const stop = () => killed(job);
+        reading += 1;
+        trackUntil()(job);
+        if (signal?.aborted) stop();
+        signal?.addEventListener('abort', stop, { once: true });
+        void job.ended.then(() => {
+          reading -= 1;
+          signal?.removeEventListener('abort', stop);
+        });
+      },
+    };
+  };
   return {
     look: async (path, signal) => (beginsAsZip(path) ? lookAtBundle(path) : lookAt(path, context(signal))),
     bundle: (path, signal) => importBundle(path, { store, emit }, signal),

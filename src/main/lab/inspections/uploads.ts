@@ -13,8 +13,9 @@ export interface UploadedPiece {
   data: Uint8Array;
 }
 
-/** Bytes of everything that was uploaded to one lab. */
+/** Bytes of everything that was uploaded to one lab, an empty piece counted as `leastBytes`: it may be a file of its own. */
 const mostBytes = 512 * 2 ** 20;
+const leastBytes = 4096;
 const readable = /^(?!\.)[^\\/:*?"<>|\0]{1,200}\.(safetensors|json)$/;
 
 export class Uploads {
@@ -30,7 +31,8 @@ export class Uploads {
         remedy: 'Drop .safetensors files, with their config.json where there is one.',
       });
     }
-    if (this.#bytes + data.byteLength > mostBytes) {
+    const bytes = Math.max(data.byteLength, leastBytes);
+    if (this.#bytes + bytes > mostBytes) {
       throw new LabError('request', 'So much has been uploaded to this lab that there is no room for more.', {
         remedy: 'Type the path of the file, as the machine of the lab knows it.',
       });
@@ -40,7 +42,7 @@ export class Uploads {
       const folder = join(this.#folder, batch);
       mkdirSync(folder, { recursive: true });
       appendFileSync(join(folder, name), data);
-      this.#bytes += data.byteLength;
+      this.#bytes += bytes;
       return join(folder, name);
     } catch (thrown) {
       throw new LabError('request', `What was dropped cannot be kept: ${(thrown as Error).message}.`, {

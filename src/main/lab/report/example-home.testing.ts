@@ -113,16 +113,16 @@ const prunedSettings: PruningSetting[] = [
   { method: 'threshold', threshold: 0.2, renormalise: false, keepOne: true },
 ];
 
-export function addPruning(store: Store, run: string): void {
-  const settings = prunedSettings.slice(1);
-  const request = studyRequestSchema.parse({ kind: 'pruning', run, step: 40, settings, tokens: 4096 });
-  const { id } = store.studies.create({ run, request, hash: run.padEnd(64, '0') });
+export function addPruning(store: Store, run: string, step = 40, measured = prunedSettings): void {
+  const settings = measured.slice(1);
+  const request = studyRequestSchema.parse({ kind: 'pruning', run, step, settings, tokens: 4096 });
+  const { id } = store.studies.create({ run, request, hash: `${run}${step}${settings.length}`.padEnd(64, '0') });
   store.studies.setStarted(id, {
     provenance: { engine: 'onnx-cpu', device: 'invented', threads: 2, versions: {} },
-    total: prunedSettings.length,
+    total: measured.length,
   });
-  for (const [index, setting] of prunedSettings.entries()) {
-    store.studies.appendPart(id, { key: pruningKey(setting), result: pruned(setting, index) });
+  for (const [index, setting] of measured.entries()) {
+    store.studies.appendPart(id, { key: pruningKey(setting), result: { ...pruned(setting, index), step } });
   }
   store.studies.setStatus(id, 'completed');
 }

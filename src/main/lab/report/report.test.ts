@@ -107,6 +107,32 @@ describe('the document', () => {
     expect(pareto.chart).toMatchObject({ series: [{}, { scattered: true, points: { length: 6 } }] });
   });
 
+  test('settings of an older study stand beside those of the newest on the same footing alone', () => {
+    addPruning(store, runs[0]!, 30, [{ method: 'none' }, { method: 'fewer-active', active: 1, renormalise: false }]);
+    addPruning(store, runs[0]!);
+    addPruning(store, runs[0]!, 40, [{ method: 'none' }, { method: 'dynamic', share: 0.5, renormalise: false }]);
+    const table = tablesOf(documentOf()).find(({ id }) => id === 'pruning-1')!;
+    expect(table.rows.map(([setting]) => setting)).toEqual([
+      'unpruned',
+      'dynamic 0.5',
+      'drop-top 1',
+      'drop-top 2',
+      'threshold 0.1',
+      'threshold 0.2',
+    ]);
+  });
+
+  test('studies of different checkpoints are said to be on different footing', () => {
+    const caption = () => figuresOf(documentOf()).find(({ id }) => id === 'drop-top')!.caption;
+    addPruning(store, runs[0]!);
+    expect(caption()).toMatch(/Checkpoints of step 40, 4[^a-z]096 validation tokens\.$/);
+    addPruning(store, runs[1]!, 30);
+    expect(caption()).toMatch(
+      /Checkpoints of the steps 40, 30, 4[^a-z]096 validation tokens: not all on the same footing\./,
+    );
+    expect(tablesOf(documentOf()).find(({ id }) => id === 'thresholds')!.note).toContain('not all on the same footing');
+  });
+
   test('a run that diverged is told, and is a gap', () => {
     runs = [...runs, addDiverged(store, runs[0]!)];
     const report = documentOf();

@@ -4,6 +4,8 @@ import { type ColumnWidth, type Look, lookOf } from '../../../charts/index.ts';
 import { type ColourKey, objectiveColour } from '../../../shared/config/index.ts';
 import type { EventRow, SegmentRow } from '../../../shared/records.ts';
 import type { PruningPart } from '../../../shared/studies/pruning.ts';
+import { pruningKey } from '../../../shared/studies/pruning-key.ts';
+import type { StudyRow } from '../../../shared/studies/study.ts';
 import type { ReadOnlyStore, RunRow } from '../../store/index.ts';
 import { type ComparedRun, type Comparison, compare } from '../comparison/compare.ts';
 import { runLabels } from '../comparison/labels.ts';
@@ -41,7 +43,7 @@ export interface RunHistory {
   events: EventRow[];
 }
 
-/** The newest pruning study of a run. */
+/** What was measured of a run on the footing of its newest pruning study: one checkpoint, sample and device. */
 export interface PrunedRun {
   run: string;
   group: string;
@@ -118,16 +120,39 @@ function prunedRuns(store: ReadOnlyStore, { comparison, groups, labels }: Report
     const own = studies.filter((study) => study.run === run);
     const study = own.find(({ status }) => status === 'completed') ?? own[0];
     if (!study) return [];
+    const device = deviceOf(study);
+    const newest = partsOf(store, study);
+    const footing = newest[0]!;
+    // Settings of older studies stand beside those of the newest where nothing but the settings differs.
+    const older = own
+      .filter((other) => other !== study && deviceOf(other) === device)
+      .flatMap((other) => partsOf(store, other))
+      .filter(({ step, tokens }) => step === footing.step && tokens === footing.tokens);
     return [
       {
         run,
         group: groups.find(({ all }) => all.some(({ id }) => id === run))!.key,
         label: labels[index]!,
-        device: study.provenance && `${study.provenance.engine} on ${plain(study.provenance.device, 80)}`,
-        parts: store.studies.parts(study.id).map(({ result }) => result as PruningPart),
+        device,
+        parts: withoutRepeats([...newest, ...older]),
       },
     ];
   });
+}
+
+const partsOf = (store: ReadOnlyStore, { id }: StudyRow) =>
+  store.studies.parts(id).map(({ result }) => result as PruningPart);
+
+const deviceOf = ({ provenance }: StudyRow) => provenance && `${provenance.engine} on ${plain(provenance.device, 80)}`;
+
+/** The first of each setting. */
+function withoutRepeats(parts: readonly PruningPart[]): PruningPart[] {
+  const bySetting = new Map<string, PruningPart>();
+  for (const part of parts) {
+    const key = pruningKey(part.setting);
+    if (!bySetting.has(key)) bySetting.set(key, part);
+  }
+  return [...bySetting.values()];
 }
 
 export const widthFor = (series: number): ColumnWidth => (series > 8 ? 'double' : 'single');

@@ -1,4 +1,5 @@
 // Whether a run and its checkpoints can answer a request, before anything waits in the queue for it.
+import type { z } from 'zod';
 import { LabError } from '../../../shared/errors.ts';
 import { checkPruningRequest } from '../../../shared/studies/pruning-rules.ts';
 import { type StudyRequest, studyRequestSchema } from '../../../shared/studies/study.ts';
@@ -43,12 +44,21 @@ export function checkedRequest(store: Known, value: unknown): CheckedRequest {
   return { request, run, checkpoints, corpus, hash: studyHash(request, checkpoints) };
 }
 
+function reason(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small' && issue.origin === 'string') return 'it must not be empty';
+  if (issue.code === 'too_small' && issue.origin !== 'array')
+    return `it must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+  if (issue.code === 'too_big' && issue.origin !== 'array' && issue.origin !== 'string')
+    return `it must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
+  return issue.message;
+}
+
 function parsed(value: unknown): StudyRequest {
   const { success, data, error } = studyRequestSchema.safeParse(value);
   if (success) return data;
   const [issue] = error.issues;
   const field = issue!.path.join('.') || 'kind';
-  throw new LabError('request', `The study's ${field} is not valid: ${issue!.message}.`, { field });
+  throw new LabError('request', `The study's ${field} is not valid: ${reason(issue!)}.`, { field });
 }
 
 function named(store: Known, run: RunRow, steps: readonly number[]): CheckpointRow[] {

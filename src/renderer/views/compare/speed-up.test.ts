@@ -54,6 +54,12 @@ test('not reached: a curve that ends, and no mark', () => {
   expect(only!.series.map(({ id }) => id)).toEqual(['simbal']);
 });
 
+test('the last loss of a run at work is not a final one: complete pairs alone count where there are some', () => {
+  const both = [group('lbl', slow, [9, 8]), group('simbal', fast, [9, 8.5])];
+  for (const { runs } of both) runs[0]!.run.status = 'completed';
+  expect(of(both)[0]).toMatchObject({ pairs: 1, final: { loss: 4, reached: 1, tokenRatio: { mean: 0.5 } } });
+});
+
 test('without a pair of seeds one of different seeds stands in, and says so', () => {
   const other = group('simbal', fast);
   other.runs[0]!.run.configuration.seeds.init = 7;

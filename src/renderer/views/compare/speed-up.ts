@@ -12,7 +12,7 @@ import {
   speedUpCurve,
   speedUpOverSeeds,
 } from '../../../shared/speed-up/index.ts';
-import { pairKey, pairsOf } from '../../../shared/statistics/index.ts';
+import { pairKey, pairsOf, settledPairs } from '../../../shared/statistics/index.ts';
 import type { RunGroup } from '../../state/groups.ts';
 
 export type Cost = 'tokenRatio' | 'secondRatio';
@@ -31,7 +31,7 @@ export interface GroupSpeedUp {
   label: string;
   /** At the baseline's final loss. */
   final: SpeedUpPoint | null;
-  /** Pairs of one seed; a single one of different seeds where there are none. */
+  /** Pairs of one seed, complete ones where there are some; a single one of different seeds where there are none. */
   pairs: number;
   paired: boolean;
 }
@@ -83,11 +83,13 @@ function pairsWith(
   baseline: RunGroup<ComparedRun>,
   points: SpeedUpOptions['points'],
 ): { pairs: Pair[]; paired: boolean } {
-  const same = pairsOf(group.runs, baseline.runs, ({ run }) => pairKey(run));
-  const [fast, slow] = [group.runs[0], baseline.runs[0]];
+  const labels = new Map(group.runs.map(({ run, label }) => [run.id, label]));
+  const runsOf = ({ runs }: RunGroup<ComparedRun>) => runs.map(({ run }) => run);
+  const { pairs: same } = settledPairs(pairsOf(runsOf(group), runsOf(baseline), pairKey));
+  const [fast, slow] = [group.runs[0]?.run, baseline.runs[0]?.run];
   const chosen = same.length > 0 || !fast || !slow ? same : [[fast, slow] as const];
   const pairs = chosen
-    .map(([{ run, label }, other]) => ({ id: run.id, label, faster: points(run), slower: points(other.run) }))
+    .map(([run, other]) => ({ id: run.id, label: labels.get(run.id)!, faster: points(run), slower: points(other) }))
     .filter(({ faster, slower }) => faster.length > 0 && slower.length > 0);
   return { pairs, paired: same.length > 0 };
 }

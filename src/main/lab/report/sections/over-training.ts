@@ -74,7 +74,7 @@ export function linesFigure(figure: {
   };
 }
 
-export function seedsCaption(groups: readonly DrawnGroup[]): string {
+export function seedsCaption(groups: readonly { runs: { length: number } }[]): string {
   const most = Math.max(...groups.map(({ runs }) => runs.length));
   if (most < 2) return '';
   return most > 2

@@ -13,26 +13,38 @@ import { linesFigure, meanOf, seedsCaption } from './over-training.ts';
 const none: Block = { kind: 'paragraph', text: 'No pruning study of these runs has been carried out.' };
 
 export function dropTop({ groups, pruning }: ReportSource): Block[] {
-  const series = groups.flatMap(({ key, label, colour, look }): ReportSeries[] => {
-    const curves = ofGroup(pruning, key)
-      .map(({ parts }) => dropped(parts))
-      .filter((points) => points.length > 1);
-    if (curves.length === 0) return [];
-    const { points, band } = meanOf(curves);
-    return [{ label, colour, ...look, points, ...(band.length > 0 && { band }) }];
+  const measured = groups
+    .map((group) => ({ ...group, runs: ofGroup(pruning, group.key).filter(({ parts }) => dropped(parts).length > 1) }))
+    .filter(({ runs }) => runs.length > 0);
+  const series = measured.map(({ label, colour, look, runs }): ReportSeries => {
+    const { points, band } = meanOf(runs.map(({ parts }) => dropped(parts)));
+    return { label, colour, ...look, points, ...(band.length > 0 && { band }) };
   });
   if (series.length === 0)
-    return [pruning.length === 0 ? none : { kind: 'paragraph', text: 'No study dropped top experts.' }];
+    return [
+      pruning.length === 0
+        ? none
+        : { kind: 'paragraph', text: 'The newest pruning studies of these runs dropped no top experts.' },
+    ];
   return [
     linesFigure({
       id: 'drop-top',
       title: 'Loss without the top experts',
-      caption: `For each token the m most probable experts of each layer are masked and the next ones take their place; a steeper rise means less redundancy (as Figure 4 of arXiv 2506.14038).${seedsCaption(groups)}`,
+      caption: `For each token the m most probable experts of each layer are masked and the next ones take their place; a steeper rise means less redundancy (as Figure 4 of arXiv 2506.14038). ${footing(measured.flatMap(({ runs }) => runs))}${seedsCaption(measured)}`,
       x: { label: 'top experts masked', exact: true },
       y: { label: 'validation loss (nats a token)' },
       series,
     }),
   ];
+}
+
+/** What was measured on what: runs that differ in it cannot be told apart by it, nor their mean be read as one of seeds. */
+function footing(studied: readonly PrunedRun[]): string {
+  const all = (read: (part: PruningPart) => number) => [...new Set(studied.map(({ parts }) => read(parts[0]!)))];
+  const [steps, tokens] = [all(({ step }) => step), all((part) => part.tokens)];
+  const list = (values: number[]) => values.map((value) => grouped(value)).join(', ');
+  const equal = steps.length === 1 && tokens.length === 1;
+  return `Checkpoints of ${steps.length === 1 ? 'step' : 'the steps'} ${list(steps)}, ${list(tokens)} validation tokens${equal ? '' : ': not all on the same footing'}.`;
 }
 
 function dropped(parts: readonly PruningPart[]): XY[] {
@@ -69,6 +81,7 @@ function thresholds(groups: readonly DrawnGroup[], studied: readonly PrunedRun[]
     ...new Set(studied.flatMap(({ parts }) => parts.flatMap(({ setting }) => (of(setting) ? setting.threshold : [])))),
   ];
   if (values.length === 0) return [];
+  const there = studied.filter(({ parts }) => parts.some(({ setting }) => of(setting)));
   const measured = groups.filter(({ key }) => ofGroup(studied, key).length > 0);
   const read = (key: string, threshold: number, value: (part: PruningPart) => number | null) =>
     ofGroup(studied, key).map(({ parts }) => {
@@ -104,7 +117,7 @@ function thresholds(groups: readonly DrawnGroup[], studied: readonly PrunedRun[]
             ),
           ]),
         ]),
-      note: 'As Table 6 of arXiv 2506.14038; the most probable expert of a token always stays, gates are not renormalised.',
+      note: `As Table 6 of arXiv 2506.14038; the most probable expert of a token always stays, gates are not renormalised. ${footing(there)}`,
     },
   ];
 }

@@ -34,7 +34,9 @@ function* experts({ layers, experts: E, counts, vocabulary }: RoutingPart) {
   for (let layer = 0; layer < layers; layer++) {
     for (let expert = 0; expert < E; expert++) {
       const at = layer * E + expert;
-      yield [layer, expert, counts[at]!, ...vocabularies.map((each) => vocabulary[each].specialisation[at]!)];
+      // NaN of an expert that no token used.
+      const specialisation = vocabularies.map((each) => vocabulary[each].specialisation[at]!);
+      yield [layer, expert, counts[at]!, ...specialisation.map((value) => (Number.isNaN(value) ? null : value))];
     }
   }
 }
