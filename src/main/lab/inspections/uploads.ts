@@ -21,6 +21,11 @@ const readable = /^(?!\.)[^\\/:*?"<>|\0]{1,200}\.(safetensors|json)$/;
 export class Uploads {
   #folder: string | null = null;
   #bytes = 0;
+  readonly #most: number;
+
+  constructor(most = mostBytes) {
+    this.#most = most;
+  }
 
   /** @returns the path of the file, whole or not */
   add({ batch, name, data }: UploadedPiece): string {
@@ -32,7 +37,7 @@ export class Uploads {
       });
     }
     const bytes = Math.max(data.byteLength, leastBytes);
-    if (this.#bytes + bytes > mostBytes) {
+    if (this.#bytes + bytes > this.#most) {
       throw new LabError('request', 'So much has been uploaded to this lab that there is no room for more.', {
         remedy: 'Type the path of the file, as the machine of the lab knows it.',
       });
