@@ -33,7 +33,14 @@ describe.skipIf(chromiumPath === null)('a server that goes away', () => {
     await expect.poll(steps).toBeGreaterThan(20);
     await lab.served!.lab.goAway();
     await lost().waitFor();
-    const at = await steps();
+    // What arrived before is drawn a moment later.
+    let at = -1;
+    const still = async () => {
+      const before = at;
+      at = await steps();
+      return at === before;
+    };
+    await expect.poll(still, { interval: 500 }).toBe(true);
     await runLine(page, name).getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('alert').getByText('The connection to the lab is lost.').waitFor();
     expect(await steps()).toBe(at);

@@ -38,7 +38,8 @@ export interface Binding {
   readonly TF_Version: string;
 }
 
-const require = createRequire(import.meta.url);
+// Named otherwise than `require`, which the bundler declares itself.
+const loadAddon = createRequire(import.meta.url);
 
 let loaded: { binding: Binding; threads: number } | undefined;
 
@@ -53,7 +54,7 @@ export function loadBinding(threads: number): { binding: Binding; threads: numbe
   if (!found) throw notSetUp();
   for (const [name, value] of Object.entries(settings(threads))) process.env[name] ??= value;
   try {
-    loaded = { binding: require(bindingPath(found.folder)) as Binding, threads };
+    loaded = { binding: loadAddon(bindingPath(found.folder)) as Binding, threads };
     return loaded;
   } catch (thrown) {
     const [reason] = String(thrown instanceof Error ? thrown.message : thrown).split('\n');
