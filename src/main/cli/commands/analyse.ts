@@ -6,32 +6,29 @@ import type { LensPart } from '../../../shared/studies/lens.ts';
 import type { RoutingPart } from '../../../shared/studies/routing.ts';
 import type { SimilarityPart } from '../../../shared/studies/similarity.ts';
 import type { StudyKind } from '../../../shared/studies/study.ts';
-import { runLabels } from '../../lab/comparison/labels.ts';
-import { type Comparison, checkpointsOf, compare, findRun } from '../../lab/index.ts';
+import { type Comparison, checkpointsOf, compare } from '../../lab/index.ts';
 import { evaluationTables, type StudyResults, studyTables } from '../../lab/studies/tables/index.ts';
 import { shown } from '../../lab/text.ts';
 import type { ReadOnlyStore, RunRow } from '../../store/index.ts';
 import { wholeNumber } from '../options.ts';
 import type { SessionOf } from '../program.ts';
-import { noLab, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { evaluationsText } from '../studies/evaluations-text.ts';
 import { geometryText } from '../studies/geometry-text.ts';
 import { lensText } from '../studies/lens-text.ts';
 import {
-  carriedOut,
-  distinctRuns,
   listOf,
   type PlannedStudy,
   partsOf,
   planned,
   results,
   type StudyResult,
-  tellEstimates,
   writeResult,
   writeTables,
 } from '../studies/results.ts';
 import { routingText } from '../studies/routing-text.ts';
 import { similarityText } from '../studies/similarity-text.ts';
+import { labelsOf, studyAction } from '../studies/study-action.ts';
 
 interface AnalyseOptions {
   routing?: boolean;
@@ -57,24 +54,10 @@ export const analyseCommand = (sessionOf: SessionOf) =>
     .option('--csv <folder>', 'write every table as a file')
     .option('--estimate', 'say what it would cost, and do nothing')
     .addHelpText('after', '\nWithout --routing, --similarity, --geometry or --lens it does the first three.')
-    .action(async (names: string[], options: AnalyseOptions, command: Command) => {
-      const session = sessionOf(command);
-      const plan = session.withStore((store) => {
-        if (!store) throw noLab(session.home);
-        return planOf(store, distinctRuns(names.map((name) => findRun(store, name))), options);
-      });
-      if (options.estimate) return tellEstimates(plan, session);
-      await carriedOut(plan, session);
-      session.withStore((store) => tell(store!, plan, options, session));
-    });
+    .action(studyAction<AnalyseOptions>(sessionOf, { plan: planOf, tell }));
 
 function planOf(store: ReadOnlyStore, runs: readonly RunRow[], options: AnalyseOptions): PlannedStudy[] {
-  const { runs: compared } = compare(
-    store,
-    runs.map(({ id }) => id),
-    { resolution: 1 },
-  );
-  const labels = runLabels(compared);
+  const labels = labelsOf(store, runs);
   return runs.flatMap((run, index) => {
     const steps = chosenSteps(store, run, options.steps);
     const sample = options.tokens === undefined ? {} : { tokens: options.tokens };

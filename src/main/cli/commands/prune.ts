@@ -3,27 +3,16 @@ import { Command, InvalidArgumentError } from 'commander';
 import { LabError } from '../../../shared/errors.ts';
 import { type PruningPart, type PruningSettingInput, pruningCriteria } from '../../../shared/studies/pruning.ts';
 import { sweptDrops, sweptThresholds } from '../../../shared/studies/pruning-sweeps.ts';
-import { runLabels } from '../../lab/comparison/labels.ts';
-import { checkpointsOf, compare, findRun } from '../../lab/index.ts';
+import { checkpointsOf } from '../../lab/index.ts';
 import { studyTables } from '../../lab/studies/tables/index.ts';
 import { shown } from '../../lab/text.ts';
 import type { ReadOnlyStore, RunRow } from '../../store/index.ts';
 import { collect, wholeNumber } from '../options.ts';
 import type { SessionOf } from '../program.ts';
-import { noLab, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { prunedRunsText, pruningText } from '../studies/pruning-text.ts';
-import {
-  carriedOut,
-  distinctRuns,
-  listOf,
-  type PlannedStudy,
-  partsOf,
-  planned,
-  results,
-  tellEstimates,
-  writeResult,
-  writeTables,
-} from '../studies/results.ts';
+import { listOf, type PlannedStudy, partsOf, planned, results, writeResult, writeTables } from '../studies/results.ts';
+import { labelsOf, studyAction } from '../studies/study-action.ts';
 
 type Removal = Extract<PruningSettingInput, { method: 'remove' }>;
 type Merger = Extract<PruningSettingInput, { method: 'merge' }>;
@@ -82,24 +71,10 @@ export const pruneCommand = (sessionOf: SessionOf) =>
     .option('--csv <folder>', 'write every table as a file')
     .option('--estimate', 'say what it would cost, and do nothing')
     .addHelpText('after', '\nWithout a setting it sweeps --drop-top 0,1,2,4 and --threshold 0,0.1,0.15,0.2.')
-    .action(async (names: string[], options: PruneOptions, command: Command) => {
-      const session = sessionOf(command);
-      const plan = session.withStore((store) => {
-        if (!store) throw noLab(session.home);
-        return planOf(store, distinctRuns(names.map((name) => findRun(store, name))), options);
-      });
-      if (options.estimate) return tellEstimates(plan, session);
-      await carriedOut(plan, session);
-      session.withStore((store) => tell(store!, plan, options, session));
-    });
+    .action(studyAction<PruneOptions>(sessionOf, { plan: planOf, tell }));
 
 function planOf(store: ReadOnlyStore, runs: readonly RunRow[], options: PruneOptions): PlannedStudy[] {
-  const { runs: compared } = compare(
-    store,
-    runs.map(({ id }) => id),
-    { resolution: 1 },
-  );
-  const labels = runLabels(compared);
+  const labels = labelsOf(store, runs);
   return runs.map((run, index) => {
     const step = options.step ?? newestStep(store, run);
     const settings = settingsOf(options, run);
