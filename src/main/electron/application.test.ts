@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { configurationFromPreset } from '../../shared/config/index.ts';
 import { connectChannel } from '../../shared/desktop-bridge.ts';
@@ -11,6 +12,7 @@ import { startJob } from '../compute/index.ts';
 import { fakeWorker } from '../lab/pretended-lab.testing.ts';
 import { pageAddress } from './address.ts';
 import * as electron from './pretended-electron.testing.ts';
+import { interval } from './training-watch.ts';
 
 vi.mock('electron', () => import('./pretended-electron.testing.ts'));
 
@@ -222,6 +224,10 @@ test('training shows in the dock, keeps the machine awake, and ends with a word;
   window().close();
   await vi.waitFor(() => expect(app.exitCode).toBe(0));
   expect(dialog.questions).toHaveLength(2);
+  // The store is closed: nobody may look into it any more.
+  const looks = vi.spyOn(window(), 'setProgressBar');
+  await setTimeout(interval + 200);
+  expect(looks).not.toHaveBeenCalled();
   expect(JSON.parse(readFileSync(join(folder, 'window.json'), 'utf8'))).toEqual({
     bounds: { x: 10, y: 20, width: 900, height: 700 },
     maximized: false,

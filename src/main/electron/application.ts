@@ -49,12 +49,12 @@ export function startApplication(options: ApplicationOptions = {}): void {
   app
     .whenReady()
     .then(() => open(options))
-    .catch(explain);
+    .catch((thrown) => explain('The lab cannot be opened', thrown));
 }
 
-function explain(thrown: unknown): void {
+function explain(title: string, thrown: unknown): void {
   const { message, remedy = '' } = LabError.from(thrown);
-  dialog.showErrorBox('The lab cannot be opened', `${message} ${remedy}`.trim());
+  dialog.showErrorBox(title, `${message} ${remedy}`.trim());
   app.exit(1);
 }
 
@@ -120,8 +120,13 @@ function open({ page, home, launch = utilityWorkers() }: ApplicationOptions): vo
     if (quitting) return;
     quitting = true;
     window?.hide();
-    await labApi.close();
-    app.exit(0);
+    stopWatching();
+    try {
+      await labApi.close();
+      app.exit(0);
+    } catch (thrown) {
+      explain('The lab did not close as it should', thrown);
+    }
   }
 
   const updateMenu = () => {
@@ -144,7 +149,7 @@ function open({ page, home, launch = utilityWorkers() }: ApplicationOptions): vo
   labApi.server.watch((event) => {
     if (event.type === 'experiment') updateMenu();
   });
-  watchTraining(labApi, () => window, show);
+  const stopWatching = watchTraining(labApi, () => window, show);
   app.on('second-instance', show);
   app.on('activate', show);
   app.on('before-quit', (event) => {

@@ -6,9 +6,14 @@ import type { RunStatus } from '../store/index.ts';
 import { endingWords, isTraining, overallProgress } from './training-state.ts';
 
 /** Milliseconds between looks at how far the runs are. */
-const interval = 2000;
+export const interval = 2000;
 
-export function watchTraining({ lab, server }: LabApi, window: () => BrowserWindow | null, show: () => void): void {
+/** @returns what ends it; to be called before the lab closes, whose store it reads. */
+export function watchTraining(
+  { lab, server }: LabApi,
+  window: () => BrowserWindow | null,
+  show: () => void,
+): () => void {
   const statuses = new Map<string, RunStatus>();
   let awake: number | null = null;
 
@@ -36,6 +41,10 @@ export function watchTraining({ lab, server }: LabApi, window: () => BrowserWind
     look();
   }
 
-  server.watch(take);
-  setInterval(look, interval).unref();
+  const unwatch = server.watch(take);
+  const timer = setInterval(look, interval).unref();
+  return () => {
+    clearInterval(timer);
+    unwatch();
+  };
 }
