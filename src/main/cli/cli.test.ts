@@ -284,6 +284,19 @@ describe('an interrupt', () => {
     const beyond = await shell.run('resume', 'long, none', '--steps', '210');
     expect(beyond.out).toContain('After 210 steps');
     expect(beyond.out).toContain('"long, none, to step 210"');
+    const forked = await shell.run(
+      'fork',
+      'long, none',
+      '--step',
+      '200',
+      '--steps',
+      '205',
+      '--objective',
+      'simbal:0.5',
+    );
+    expect(forked.out).toContain('After 205 steps');
+    expect(forked.out).toContain('SimBal');
+    expect(await shell.run('fork', 'long, none', '--set', 'model.experts=4')).toMatchObject({ code: 2 });
     expect(await shell.run('resume', 'long, none')).toMatchObject({
       code: 2,
       err: 'The run "long, none" is complete, at step 200. To train on, continue it with more steps.\n',

@@ -8,6 +8,7 @@ import { corpusCommand } from './commands/corpus.ts';
 import { demoCommand } from './commands/demo.ts';
 import { enginesCommand } from './commands/engines.ts';
 import { exportModelCommand } from './commands/export-model.ts';
+import { forkCommand } from './commands/fork.ts';
 import { importCommand } from './commands/import.ts';
 import { importModelCommand } from './commands/import-model.ts';
 import { inspectCommand } from './commands/inspect.ts';
@@ -55,6 +56,7 @@ function programOf(io: Io, sessionOf: SessionOf): Command {
     demoCommand,
     trainCommand,
     resumeCommand,
+    forkCommand,
     compareCommand,
     reportCommand,
     analyseCommand,

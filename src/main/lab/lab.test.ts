@@ -147,6 +147,9 @@ describe('a run', () => {
     await lab.ended(run.id);
     expect(() => lab.start(run.id)).toThrow('The run "run" is complete, at step 20.');
     expect(() => lab.fork(run.id, { step: 7 })).toThrow('it has checkpoints of the steps 10, 20');
+    expect(() => lab.fork(run.id)).toThrow('training.steps is 20, and the fork begins at step 20');
+    const wider = { ...run.configuration, model: { ...run.configuration.model, expertWidth: 16 } };
+    expect(() => lab.fork(run.id, { step: 10, configuration: wider })).toThrow('model.expertWidth is 16');
     const fork = lab.fork(run.id, { step: 10 });
     const longer = lab.continueTo(run.id, 30);
     for (const { id } of [fork, longer]) lab.start(id);
@@ -167,7 +170,8 @@ describe('a run', () => {
     await lab.ended(run.id);
     const other = await lab.addCorpus({ name: 'text', sources: [{ path: '/other' }], tokenizer: 'gpt2' });
     expect(other.corpus.description.hash).not.toBe(own);
-    expect(lab.fork(run.id).corpusHash).toBe(own);
+    const longer = { ...run.configuration, training: { ...run.configuration.training, steps: 20 } };
+    expect(lab.fork(run.id, { configuration: longer }).corpusHash).toBe(own);
     expect(lab.continueTo(run.id, 20).corpusHash).toBe(own);
   });
 

@@ -11,6 +11,7 @@ import { type RunContext, startRun } from './active-run.ts';
 import { purge, removable } from './checkpoints/purge.ts';
 import { addCorpus, findCorpus, removeUnfinished } from './corpora.ts';
 import type { LabEvent } from './events.ts';
+import { checkFork, forkPoint } from './fork.ts';
 import { importsOver } from './imports/index.ts';
 import type { Lab, LabOptions } from './index.ts';
 import { inspectionsOver } from './inspections/index.ts';
@@ -208,22 +209,9 @@ export function openLab(options: LabOptions): Lab {
 
     fork(id, { step, configuration: value, name, experiment } = {}) {
       const run = store.runs.get(id);
-      const checkpoints = store.checkpoints.list(id);
-      const checkpoint =
-        step === undefined ? store.checkpoints.newest(id) : checkpoints.findLast((other) => other.step === step);
-      if (!checkpoint) {
-        const steps = checkpoints.map((other) => other.step).join(', ');
-        const there = steps ? `it has checkpoints of the steps ${steps}` : 'it has no checkpoint yet';
-        throw new LabError(
-          'request',
-          `The run ${shown(run.name)} cannot be forked${step === undefined ? '' : ` at step ${step}`}: ${there}.`,
-          {
-            field: 'step',
-            remedy: steps ? 'Choose one of these steps.' : 'Train it to its first checkpoint.',
-          },
-        );
-      }
+      const checkpoint = forkPoint(store, run, step);
       const { configuration, corpus } = checked(value ?? run.configuration, run);
+      checkFork(configuration, run, checkpoint.step);
       return told(
         store.runs.create({
           experiment: experiment ?? run.experiment,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryHome } from '../../lab/pretended-lab.testing.ts';
 import { exampleHome } from '../../lab/report/example-home.testing.ts';
 import { pretendedIo } from '../pretended-io.testing.ts';
+import { shellWords } from '../shell-words.testing.ts';
 
 let place: ReturnType<typeof temporaryHome>;
 let home: string;
@@ -61,7 +62,7 @@ test('the command that a report tells is one that is understood', async () => {
   await report('--format', 'json');
   const { report: document } = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'));
   const again = document.sections.find(({ key }: { key: string }) => key === 'again').blocks[0].lines as string[];
-  const [program, ...words] = again.at(-1)!.split(' ');
+  const [program, ...words] = shellWords(again.at(-1)!);
   expect(program).toBe('simbal');
   const elsewhere = join(place.home, 'again');
   const { code } = await pretendedIo(home).run(...words.with(-1, elsewhere), '--format', 'html');

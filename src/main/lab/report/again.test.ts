@@ -7,17 +7,12 @@ import {
   type RunConfiguration,
 } from '../../../shared/config/index.ts';
 import { corpusCommand } from '../../cli/commands/corpus.ts';
+import { forkCommand as forkCommandLine } from '../../cli/commands/fork.ts';
 import { trainCommand as trainCommandLine } from '../../cli/commands/train.ts';
+import { shellWords } from '../../cli/shell-words.testing.ts';
 import type { CorpusRow, RunRow } from '../../store/index.ts';
-import { commandsAgain, trainCommand } from './again.ts';
+import { commandsAgain, trainCommand, typedNames, withOrigins } from './again.ts';
 import { exampleCorpus } from './example-home.testing.ts';
-
-/** A command line as a shell splits it. */
-function words(line: string): string[] {
-  return [...line.matchAll(/(?:'((?:[^']|'\\'')*)'|([^\s']+))(?=\s|$)/g)].map(([, inside, plain]) =>
-    inside === undefined ? plain! : inside.replaceAll("'\\''", "'"),
-  );
-}
 
 function optionsOf(line: string): { preset: string; corpus: string; name: string; set?: string[] } {
   let options: unknown;
@@ -27,8 +22,8 @@ function optionsOf(line: string): { preset: string; corpus: string; name: string
   command.exitOverride().action((_, given) => {
     options = given;
   });
-  expect(words(line)[0]).toBe('train');
-  command.parse(words(line).slice(1), { from: 'user' });
+  expect(shellWords(line)[0]).toBe('train');
+  command.parse(shellWords(line).slice(1), { from: 'user' });
   return options as ReturnType<typeof optionsOf>;
 }
 
@@ -72,7 +67,12 @@ test('a corpus of one’s own comes first, without where it lay; its command is 
   const corpora: CorpusRow[] = [
     { description, created: '', sources: [{ path: '/home/me/my texts', domainBy: 'extension' }] },
   ];
-  const { again, limits } = commandsAgain([row(configurations[0]!)], corpora, (rest) => `simbal ${rest}`);
+  const { again, limits } = commandsAgain(
+    [row(configurations[0]!)],
+    corpora,
+    new Map([['abc', 'plain']]),
+    (rest) => `simbal ${rest}`,
+  );
   expect(again).toEqual([
     "simbal corpus add './my texts' --name 'my text' --tokenizer bytes --domain-by extension",
     "simbal train --preset nano --corpus 'my text' --name plain --set model.routerInit=normal",
@@ -85,12 +85,34 @@ test('a corpus of one’s own comes first, without where it lay; its command is 
   add.exitOverride().action((paths) => {
     given = paths;
   });
-  add.parse(words(again[0]!).slice(3), { from: 'user' });
+  add.parse(shellWords(again[0]!).slice(3), { from: 'user' });
   expect(given).toEqual(['./my texts']);
 });
 
-test('a fork is told as one', () => {
-  const { again, limits } = commandsAgain([row(configurations[0]!, { run: 'first', step: 40 })], [], (rest) => rest);
-  expect(again).toEqual(['resume first --steps 300']);
-  expect(limits[0]).toMatch('was forked from the run first at step 40');
+test('a fork comes after what it was forked from, with what it changed; names are typed where they tell runs apart', () => {
+  const first = { ...row(configurations[0]!), id: 'id-1', name: "it's first" };
+  const changed = applyOverrides(configurations[0]!, ['objective=simbal:0.5', 'training.steps=500', 'name=second']);
+  const second = { ...row(changed, { run: 'id-1', step: 40 }), id: 'id-2' };
+  const runs = withOrigins([second], (id) => (id === 'id-1' ? first : expect.unreachable()));
+  expect(runs.map(({ id }) => id)).toEqual(['id-1', 'id-2']);
+  const { again, limits } = commandsAgain(runs, [], typedNames(runs), (rest) => rest);
+  expect(limits).toEqual([]);
+  expect(again).toHaveLength(2);
+  const [command, origin, ...rest] = shellWords(again[1]!);
+  expect([command, origin]).toEqual(['fork', "it's first"]);
+  let given: { step?: number; name?: string; set?: string[] } = {};
+  const fork = forkCommandLine(() => {
+    throw new Error('no session is wanted');
+  });
+  fork.exitOverride().action((_, options) => {
+    given = options;
+  });
+  fork.parse([origin!, ...rest], { from: 'user' });
+  expect(given).toMatchObject({ step: 40, name: 'second' });
+  expect(applyOverrides(first.configuration, [`name=${given.name}`, ...given.set!])).toEqual(changed);
+
+  const twin = { ...first, id: 'twin' };
+  const ambiguous = commandsAgain([first, twin, second], [], typedNames([first, twin, second]), (text) => text);
+  expect(ambiguous.again[2]).toMatch(/^fork id-1 --step 40 /);
+  expect(ambiguous.limits[0]).toMatch('Runs whose names others have');
 });

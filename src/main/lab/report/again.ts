@@ -17,7 +17,16 @@ import type { Again } from './source.ts';
 /** `simbal` as this person types it, with what follows it. */
 export type CommandLine = (rest: string) => string;
 
-export function commandsAgain(runs: readonly RunRow[], corpora: readonly CorpusRow[], command: CommandLine): Again {
+/**
+ * @param runs with those that they were forked from, as `withOrigins` gives them
+ * @param typed what each is called on a command line, as `typedNames` gives it
+ */
+export function commandsAgain(
+  runs: readonly RunRow[],
+  corpora: readonly CorpusRow[],
+  typed: ReadonlyMap<string, string>,
+  command: CommandLine,
+): Again {
   const limits: string[] = [];
   const lines: string[] = [];
   for (const corpus of corpora) {
@@ -29,19 +38,54 @@ export function commandsAgain(runs: readonly RunRow[], corpora: readonly CorpusR
     );
   }
   for (const { name, parent, configuration } of runs) {
-    if (parent) {
-      limits.push(
-        `${shown(name)} was forked from the run ${parent.run} at step ${parent.step}: train that one first, then resume it.`,
-      );
-      lines.push(command(`resume ${parent.run} --steps ${configuration.training.steps}`));
-      continue;
-    }
-    const line = trainCommand(configuration, corpora);
+    const origin = parent && runs.find(({ id }) => id === parent.run);
+    const line = origin
+      ? forkCommand(configuration, parent.step, origin.configuration, typed.get(origin.id) ?? origin.id)
+      : trainCommand(configuration, corpora);
     if (line === null)
       limits.push(`${shown(name)} has a configuration that no command line says: export it, and train from the file.`);
     else lines.push(command(line));
   }
+  if (runs.some(({ id }) => (typed.get(id) ?? id) === id))
+    limits.push('Runs whose names others have are named by their ids in this lab: put those of the new runs there.');
   return { again: lines, limits };
+}
+
+/** The runs, and before each those that it was forked from, the first first. */
+export function withOrigins(runs: readonly RunRow[], get: (id: string) => RunRow): RunRow[] {
+  const ordered = new Map<string, RunRow>();
+  const add = (run: RunRow) => {
+    if (ordered.has(run.id)) return;
+    if (run.parent) add(get(run.parent.run));
+    ordered.set(run.id, run);
+  };
+  for (const run of runs) add(run);
+  return [...ordered.values()];
+}
+
+/** What a person types for each run of a lab: its name, which a new run has too; its id where others have the name. */
+export function typedNames(runs: readonly RunRow[]): Map<string, string> {
+  const count = Map.groupBy(runs, ({ name }) => plain(name));
+  return new Map(
+    runs.map(({ id, name }) => {
+      const typed = plain(name);
+      const sure = count.get(typed)!.length === 1 && typed === name && !typed.startsWith('-');
+      return [id, sure ? quoted(typed) : id];
+    }),
+  );
+}
+
+function forkCommand(
+  configuration: RunConfiguration,
+  step: number,
+  origin: RunConfiguration,
+  typed: string,
+): string | null {
+  const assignments = assignmentsBetween(configuration, { ...origin, name: configuration.name });
+  return (
+    assignments &&
+    ['fork', typed, `--step ${step}`, `--name ${quoted(plain(configuration.name))}`, ...assignments].join(' ')
+  );
 }
 
 /** Null for text that every installation has. */
@@ -81,6 +125,18 @@ export function trainCommand(configuration: RunConfiguration, corpora: readonly 
   const named = plain(corpus ? corpus.description.name : configuration.corpus);
   const wanted = { ...configuration, name: plain(configuration.name), corpus: named, preset };
   const base = configurationFromPreset(preset, { corpus: named });
+  const assignments = assignmentsBetween(wanted, { ...base, name: wanted.name });
+  if (assignments === null) return null;
+  return [
+    `train --preset ${preset}`,
+    `--corpus ${quoted(named)}`,
+    `--name ${quoted(wanted.name)}`,
+    ...assignments,
+  ].join(' ');
+}
+
+/** `--set` options that make one configuration of the other; null where none do. */
+function assignmentsBetween(wanted: RunConfiguration, base: RunConfiguration): string[] | null {
   const assignments = [
     ...(objectiveText(wanted.objective) === objectiveText(base.objective)
       ? []
@@ -92,17 +148,12 @@ export function trainCommand(configuration: RunConfiguration, corpora: readonly 
       .map((path) => `${path}=${String(valueAt(wanted, path))}`),
   ];
   try {
-    const made = applyOverrides(base, [`name=${wanted.name}`, ...assignments]);
+    const made = applyOverrides(base, assignments);
     if (JSON.stringify(sorted(made)) !== JSON.stringify(sorted(wanted))) return null;
   } catch {
     return null;
   }
-  return [
-    `train --preset ${preset}`,
-    `--corpus ${quoted(named)}`,
-    `--name ${quoted(wanted.name)}`,
-    ...assignments.map((text) => `--set ${quoted(text)}`),
-  ].join(' ');
+  return assignments.map((text) => `--set ${quoted(text)}`);
 }
 
 const namedElsewhere = new Set(['name', 'preset', 'corpus']);

@@ -7,7 +7,7 @@ import type { CheckpointChoice, ReportFormat, ReportRequest, WrittenReport } fro
 import type { Printer } from '../../compute/index.ts';
 import type { ReadOnlyStore } from '../../store/index.ts';
 import { labVersion } from '../../version.ts';
-import { type CommandLine, commandsAgain } from './again.ts';
+import { type CommandLine, commandsAgain, typedNames, withOrigins } from './again.ts';
 import { buildReport } from './build.ts';
 import { writeBundle } from './bundle.ts';
 import { cellsTable, csvOf, evaluationsTable, figureTable, pointsTable, shownTable } from './data-tables.ts';
@@ -41,11 +41,13 @@ export function makeReport(
   { made, command }: Pick<ReportOptions, 'made' | 'command'>,
 ): { report: ReportDocument; source: ReportSource } {
   const source = readSource(store, request.runs, (runs) => {
-    const hashes = new Set(runs.map(({ corpusHash }) => corpusHash));
+    const all = withOrigins(runs, (id) => store.runs.get(id));
+    const typed = typedNames(store.runs.list());
+    const hashes = new Set(all.map(({ corpusHash }) => corpusHash));
     const corpora = store.corpora.list().filter(({ description }) => hashes.has(description.hash));
-    const { again, limits } = commandsAgain(runs, corpora, command);
-    const ids = runs.map(({ id }) => id).join(' ');
-    return { again: [...again, command(`report ${ids} --out report`)], limits };
+    const { again, limits } = commandsAgain(all, corpora, typed, command);
+    const named = runs.map(({ id }) => typed.get(id) ?? id).join(' ');
+    return { again: [...again, command(`report ${named} --out report`)], limits };
   });
   return { source, report: buildReport(source, request, { made: timeText(made), lab: labVersion() }) };
 }

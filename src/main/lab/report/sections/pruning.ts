@@ -178,7 +178,14 @@ function everySetting({ label, parts, device }: PrunedRun, index: number): Block
         explanation: 'against the unpruned model, paired by blocks of validation tokens',
       },
       { label: 'experts a token', align: right },
-      ...batches.map((batch) => ({ label: `tokens/s at ${batch}`, align: right })),
+      ...batches.flatMap((batch) => [
+        { label: `tokens/s at ${batch}`, align: right },
+        {
+          label: '×',
+          align: right,
+          explanation: `speed at ${batch} over that of the unpruned model, measured in turns`,
+        },
+      ]),
       { label: 'weights', align: right },
       { label: 'FLOPs a token', align: right },
     ],
@@ -187,9 +194,14 @@ function everySetting({ label, parts, device }: PrunedRun, index: number): Block
       single(part.perplexity),
       part === unpruned || !unpruned ? missing : change(part, unpruned),
       single(part.activeExperts, (value) => grouped(value, 2)),
-      ...batches.map((batch): Cell => {
-        const timed = part.throughput?.find((one) => one.batch === batch)?.tokensPerSecond;
-        return timed ? single(timed.median, (value) => grouped(value)) : missing;
+      ...batches.flatMap((batch): Cell[] => {
+        const timed = part.throughput?.find((one) => one.batch === batch);
+        if (!timed) return [missing, missing];
+        const { tokensPerSecond, unpruned } = timed;
+        return [
+          single(tokensPerSecond.median, (value) => grouped(value)),
+          single(tokensPerSecond.median / unpruned.median, (value) => significant(value, 3)),
+        ];
       }),
       single(part.bytes, byteSize),
       single(part.flopsPerToken, abbreviated),
