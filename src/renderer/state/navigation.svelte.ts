@@ -46,6 +46,10 @@ export class Navigation {
   get parameters(): URLSearchParams {
     return this.#place.parameters;
   }
+  /** The chosen runs of a screen that shows some. */
+  get runs(): string[] {
+    return (this.parameters.get('runs') ?? '').split(',').filter(Boolean);
+  }
 
   go(screen: Screen, parameters: Record<string, string> = {}): void {
     location.hash = hashOf(screen, parameters);
