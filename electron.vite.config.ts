@@ -8,7 +8,7 @@ const programs = {
   'main/index': 'src/main/index.ts',
   'main/serve': 'src/main/serve.ts',
   'main/cli': 'src/main/cli.ts',
-  'main/run-store-reader': 'src/main/store/run-store-reader.ts',
+  'main/reader': 'src/main/lab/reader.ts',
   'worker/entry': 'src/worker/entry.ts',
   'worker/heartbeat': 'src/worker/heartbeat.ts',
   'worker/optimizer-thread': 'src/worker/engine/onnx/optimizer-thread.ts',

@@ -19,8 +19,8 @@ if (chromiumPath === null) {
   process.stderr.write('There is no Chromium here: tests of the page are skipped. Set CHROMIUM to the path of one.\n');
 }
 
-/** A browser that asks nobody for anything but what its pages ask for. */
-export function launchBrowser(): Promise<Browser> {
+/** A browser that asks nobody for anything but what its pages ask for. @param more arguments beside the usual */
+export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath!,
     args: [
@@ -34,6 +34,7 @@ export function launchBrowser(): Promise<Browser> {
       '--disable-sync',
       '--no-first-run',
       '--no-pings',
+      ...more,
     ],
   });
 }

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
+import { credentialsOf, openPageSocket } from '../src/main/serve/page-credentials.testing.ts';
 import { configurationFromPreset } from '../src/shared/config/index.ts';
 import { connect } from '../src/shared/rpc.ts';
 import { overWebSocket } from '../src/shared/transports.ts';
@@ -53,13 +53,10 @@ async function served(): Promise<URL> {
 
 test('the served lab prepares a corpus, trains, and pauses what runs when it is interrupted', async () => {
   const address = await served();
-  const welcome = await fetch(address);
-  const headers = { cookie: welcome.headers.getSetCookie()[0]!.split(';')[0]!, origin: address.origin };
-  const page = await fetch(address.origin, { headers: { cookie: headers.cookie } });
+  const credentials = await credentialsOf(address);
+  const page = await fetch(address.origin, { headers: { cookie: credentials.cookie } });
   expect(await page.text()).toContain('<div id="app">');
-  const { api, watch, closed } = connect(
-    overWebSocket(new WebSocket(`ws://${address.host}/socket`, { headers }) as never),
-  );
+  const { api, watch, closed } = connect(overWebSocket(openPageSocket(credentials) as never));
 
   await api.corpora.add({ name: 'sources', sources: [{ path: join(root, 'src', 'main') }], tokenizer: 'bytes' });
   const { id: experiment } = await api.experiments.create({ name: 'built' });

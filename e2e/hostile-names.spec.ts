@@ -12,6 +12,8 @@ const names = [
   '=HYPERLINK("http://evil.example")',
   'CON',
   '..',
+  '__proto__',
+  '\u001b[31m\u2028\u200b\u3164A',
 ];
 
 throughEachDoor('hostile names', (open) => {
@@ -35,6 +37,7 @@ throughEachDoor('hostile names', (open) => {
     const shown = await page.getByLabel('Corpus').textContent();
     expect(shown).toContain('<script>');
     expect(shown).toContain('a\\u{202e}b');
+    expect(shown).toContain('\\u{1b}[31m\\u{2028}\\u{200b}\\u{3164}A');
     await unharmed();
   });
 
@@ -74,8 +77,8 @@ throughEachDoor('hostile names', (open) => {
     await unharmed();
     await go(page, 'Runs');
     await page.getByLabel('Find runs').fill('=HYPERLINK');
-    // The run that is called so, and the one of the experiment that is.
-    await expect.poll(() => page.locator('[data-run]').count()).toBe(2);
+    // The run that is called so is that of the experiment that is: names are given from the last experiment to the first.
+    await expect.poll(() => page.locator('[data-run]').count()).toBe(1);
     await page.getByLabel('Find runs').fill('');
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
     await expect.poll(() => page.locator('[data-run]').count()).toBe(0);

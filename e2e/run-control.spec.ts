@@ -109,9 +109,14 @@ throughEachDoor('runs under control', (open) => {
     const at = await steps(long);
     await runLine(page, long).getByRole('button', { name: long, exact: true }).click();
     const dialog = page.getByRole('dialog', { name: long });
-    await dialog.getByRole('button', { name: 'Fork here' }).first().click();
+    await dialog.getByRole('button', { name: 'Fork here…' }).first().click();
+    const sheet = page.getByRole('dialog', { name: /^Fork at step/ });
+    await sheet.getByLabel('Other fields').fill('model.experts=2');
+    await sheet.getByText('a fork goes on with the model it begins with').waitFor();
+    expect(await sheet.getByRole('button', { name: 'Fork', exact: true }).isDisabled()).toBe(true);
+    await sheet.getByLabel('Other fields').fill('training.learningRate=1e-4');
+    await sheet.getByRole('button', { name: 'Fork', exact: true }).click();
     await toast(page, /^Forked .* as /).waitFor();
-    await page.keyboard.press('Escape');
     const fork = page.locator('[data-run]').filter({ hasText: `${long}, from step` });
     await fork.waitFor();
     expect(await fork.locator('.progress').getAttribute('title')).toContain(

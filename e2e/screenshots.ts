@@ -46,7 +46,34 @@ async function prune(page: Page) {
   await page.getByRole('button', { name: /^Measure \d+ runs?$/ }).click();
   await page.getByRole('heading', { name: 'What dropping buys' }).waitFor();
 }
+/** The sheet of a fork at a checkpoint, with a change that cannot be. */
+async function fork(page: Page) {
+  await page.getByRole('button', { name: 'SimBal, seed 0' }).first().click();
+  await page.getByRole('button', { name: 'Fork here…' }).first().click();
+  await page.getByLabel('Objective').fill('lbl-micro-batch:0.01');
+  await page.getByLabel('Other fields').fill('model.experts=4');
+}
+/** Wide and narrow, in both themes. */
+const inEveryWay = (shot: Shot): Shot[] =>
+  [1440, 420].flatMap((width) =>
+    [false, true].map((dark) => ({ ...shot, name: `${shot.name}-${width}${dark ? '-dark' : ''}`, width, dark })),
+  );
+const openRun = (name: string) => (page: Page) => page.getByRole('button', { name }).first().click();
+/** What a person meets when something went wrong. */
+const troubles: Shot[] = [
+  { name: 'trouble-lost', lab: 'lost', hash: '#/runs' },
+  { name: 'trouble-refused', lab: 'refused', hash: '#/runs' },
+  { name: 'trouble-recovered', lab: 'recovered', hash: '#/runs' },
+  { name: 'trouble-full', lab: 'full', hash: '#/runs' },
+  { name: 'trouble-list', lab: 'failed', hash: '#/runs' },
+  { name: 'trouble-not-finite', lab: 'failed', hash: '#/runs', before: openRun('SimBal, seed 0') },
+  { name: 'trouble-damaged', lab: 'full', hash: '#/runs', before: openRun('LBL, seed 0') },
+].flatMap(inEveryWay);
+
 const shots: Shot[] = [
+  ...troubles,
+  { name: 'fork', lab: 'demo', hash: '#/runs', before: fork },
+  { name: 'fork-dark-narrow', lab: 'demo', hash: '#/runs', width: 420, dark: true, before: fork },
   { name: 'runs', lab: 'demo', hash: '#/runs' },
   { name: 'runs-dark', lab: 'demo', hash: '#/runs', dark: true },
   { name: 'runs-empty', lab: 'empty', hash: '#/runs' },

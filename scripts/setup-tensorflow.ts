@@ -15,6 +15,7 @@ Sets up the engine "tensorflow": the official TensorFlow, through this machine's
   --again         anew, where it is set up already
   --remove        takes it away
   --json          progress as one JSON object a line, {"phase", "message"}; the last has the phase "done" or "failed"
+  --with-input    stops when its input ends: for a program that holds it open as long as it lives
 `;
 
 function options() {
@@ -27,6 +28,7 @@ function options() {
         again: { type: 'boolean', default: false },
         remove: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        'with-input': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }).values;
@@ -52,6 +54,16 @@ const report = (phase: string, message: string) =>
 
 const stopped = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopped.abort());
+if (process.argv.includes('--with-input')) endWithInput();
+
+/** A lab that starts this holds its input open, and is gone when that ends: then nobody reads what is said here either. */
+function endWithInput(): void {
+  const { stdin, stdout } = process;
+  stdout.on('error', () => {});
+  stdin.on('error', () => {});
+  stdin.once('close', () => stopped.abort()).resume();
+  (stdin as { unref?(): void }).unref?.();
+}
 
 try {
   const { gpu, again, remove, help, ...where } = options();

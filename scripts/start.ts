@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { processIo } from '../src/main/cli/io.ts';
 import { runCli } from '../src/main/cli/program.ts';
 import { hasDisplay } from '../src/main/compute/index.ts';
+import { setFuses } from './electron-fuses.ts';
 
 const root = dirname(import.meta.dirname);
 const electronFolder = join(root, 'node_modules', 'electron');
@@ -46,6 +47,15 @@ function fetchElectron(): string | null {
   return electronProgram();
 }
 
+/** A window is opened all the same where its binary belongs to somebody else, or runs already. */
+async function closeFuses(program: string): Promise<void> {
+  try {
+    await setFuses(program);
+  } catch (thrown) {
+    say(`Electron's fuses stay as they are: ${(thrown as Error).message}`);
+  }
+}
+
 /** Resolves to its exit code, or to null where it could not run at all. */
 function openWindow(program: string): Promise<number | null> {
   const child = spawn(program, ['.'], { cwd: root, stdio: 'inherit' });
@@ -70,6 +80,7 @@ async function inWindow(): Promise<number | null> {
     return null;
   }
   const program = electronProgram() ?? fetchElectron();
+  if (program !== null) await closeFuses(program);
   const code = program === null ? null : await openWindow(program);
   if (code === null) say('Electron is not to be had here; the lab is served as a page instead.');
   return code;

@@ -17,35 +17,40 @@ export interface Examination {
   kept: KeptRun;
 }
 
-/**
- * @param said everything that was told of this run, by all labs so far
- * @param reference the same run, never interrupted; null where this is it
- * @param all every checkpoint is to be there, not only the newest
- */
-export async function examine(
-  home: string,
-  run: string,
-  { said, reference, all }: { said: readonly Said[]; reference: KeptRun | null; all: boolean },
-): Promise<Examination> {
+export interface Expected {
+  /** Everything that was told of this run, by all labs so far. */
+  said: readonly Said[];
+  /** The same run, never interrupted; null where this is it. */
+  reference: KeptRun | null;
+  /** Every checkpoint is to be there, not only the newest. */
+  all: boolean;
+}
+
+export async function examine(home: string, run: string, expected: Expected): Promise<Examination> {
   const lab = openLab({ home });
   try {
-    const { store } = lab;
-    const faults = [
-      ...states(store, run),
-      ...rows(store, run, said),
-      ...evaluations(store, run, said),
-      ...(await checkpoints(store, run, said, { reference, all })),
-    ];
-    return {
-      status: store.runs.get(run).status,
-      checkpoint: store.checkpoints.newest(run)?.step ?? null,
-      rows: said.reduce((sum, one) => sum + (one.type === 'steps' ? one.steps.length : 0), 0),
-      faults: [...faults, ...databaseFaults(store.paths.file)],
-      kept: keptOf(store, run),
-    };
+    return await examineStore(lab.store, run, expected);
   } finally {
     await lab.close();
   }
+}
+
+/** Of a store while nothing is carried out. */
+export async function examineStore(store: ReadOnlyStore, run: string, expected: Expected): Promise<Examination> {
+  const { said } = expected;
+  const faults = [
+    ...states(store, run),
+    ...rows(store, run, said),
+    ...evaluations(store, run, said),
+    ...(await checkpoints(store, run, said, expected)),
+  ];
+  return {
+    status: store.runs.get(run).status,
+    checkpoint: store.checkpoints.newest(run)?.step ?? null,
+    rows: said.reduce((sum, one) => sum + (one.type === 'steps' ? one.steps.length : 0), 0),
+    faults: [...faults, ...databaseFaults(store.paths.file)],
+    kept: keptOf(store, run),
+  };
 }
 
 function* states(store: ReadOnlyStore, run: string): Generator<string> {
@@ -92,7 +97,7 @@ async function checkpoints(
   store: ReadOnlyStore,
   run: string,
   said: readonly Said[],
-  { reference, all }: { reference: KeptRun | null; all: boolean },
+  { reference, all }: Omit<Expected, 'said'>,
 ): Promise<string[]> {
   const faults: string[] = [];
   const told = said.flatMap((one) => (one.type === 'checkpoint' ? [one.checkpoint] : []));

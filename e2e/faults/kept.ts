@@ -28,7 +28,10 @@ const evaluationText = ({ cost: _, seconds: __, ...measured }: Evaluation) => JS
 export const weightsText = (hashes: Record<string, string>): string =>
   `${hashes['model.safetensors']} ${hashes['optimizer.safetensors']}`;
 
-/** The first difference in words; null where what `run` kept is byte for byte what `reference` did. */
+/**
+ * The first difference in words; null where what `run` kept is byte for byte what `reference` did. Checkpoints of steps that
+ * `reference` has none of, as a pause writes them, are left out.
+ */
 export function difference(run: KeptRun, reference: KeptRun): string | null {
   for (const part of ['curves', 'evaluations'] as const) {
     for (const name of new Set([...Object.keys(run[part]), ...Object.keys(reference[part])])) {
@@ -38,6 +41,9 @@ export function difference(run: KeptRun, reference: KeptRun): string | null {
   }
   const last = Object.keys(reference.weights).at(-1)!;
   if (!(last in run.weights)) return `there is no checkpoint of step ${last}`;
-  const other = Object.keys(run.weights).find((step) => run.weights[Number(step)] !== reference.weights[Number(step)]);
+  const both = Object.keys(run.weights)
+    .map(Number)
+    .filter((step) => step in reference.weights);
+  const other = both.find((step) => run.weights[step] !== reference.weights[step]);
   return other === undefined ? null : `the weights or moments of step ${other} differ`;
 }

@@ -13,8 +13,9 @@ const { KILL_AT, KILL_MARK = '' } = process.env;
 const role = process.send ? 'worker' : 'lab';
 const point: KillPoint | null = KILL_AT && !existsSync(KILL_MARK) ? JSON.parse(KILL_AT) : null;
 if (isMainThread && point?.role === role) {
-  if (point.role === 'lab') watchTransactions(point);
-  else await watchCheckpoints(point);
+  if (point.role === 'worker') await watchCheckpoints(point);
+  else if (point.call === 'commit') watchTransactions(point);
+  else watchScripts(point);
 }
 
 function die(kill: KillPoint): void {
@@ -58,7 +59,7 @@ function watchTransactions(kill: KillPoint): void {
   const { prototype } = createRequire(import.meta.url)('better-sqlite3') as { prototype: Calls };
   const { transaction } = prototype;
   let count = 0;
-  prototype.transaction = function (this: { inTransaction: boolean }, work: unknown) {
+  prototype.transaction = function (this: { inTransaction: boolean; memory: boolean }, work: unknown) {
     let isMeant = false;
     const made = transaction!.call(this, () => {
       const result = (work as Call)();
@@ -66,11 +67,27 @@ function watchTransactions(kill: KillPoint): void {
       return result;
     }) as Calls;
     const immediate = () => {
-      isMeant = !this.inTransaction && ++count === kill.nth;
+      isMeant = !this.inTransaction && !this.memory && ++count === kill.nth;
       const result = made.immediate!();
       if (isMeant) die(kill);
       return result;
     };
     return { immediate };
   } as Call;
+}
+
+/** What is given to a database as text to carry out, as migrations do; not to one in memory. */
+function watchScripts(kill: KillPoint): void {
+  const { prototype } = createRequire(import.meta.url)('better-sqlite3') as { prototype: Calls };
+  let count = 0;
+  for (const name of ['exec', 'pragma'] as const) {
+    const call = prototype[name]!;
+    prototype[name] = function (this: { memory: boolean }, ...args: unknown[]) {
+      const isMeant = !this.memory && ++count === kill.nth;
+      if (isMeant && kill.when === 'before') die(kill);
+      const result = call.apply(this, args);
+      if (isMeant) die(kill);
+      return result;
+    } as Call;
+  }
 }

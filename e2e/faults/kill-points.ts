@@ -4,13 +4,13 @@
 const callsOfACheckpoint = { mkdir: 1, open: 5, write: 36, sync: 5, rename: 2, rm: 1 };
 
 type WorkerCall = keyof typeof callsOfACheckpoint;
-type When = 'before' | 'after';
+export type When = 'before' | 'after';
 
-/** The `nth` call of its kind, from 1: in the `checkpoint`-th checkpoint that a worker writes, or of a lab's transactions. */
+/** The `nth` call of its kind, from 1: in the `checkpoint`-th checkpoint that a worker writes, or of a lab's transactions or scripts. */
 export type KillPoint =
   /** `lab`: it is killed as well. */
   | { role: 'worker'; call: WorkerCall; when: When; nth: number; checkpoint: number; lab: boolean }
-  | { role: 'lab'; call: 'commit'; when: When; nth: number };
+  | { role: 'lab'; call: 'commit' | 'statement'; when: When; nth: number };
 
 export interface RandomKill {
   victim: 'worker' | 'lab' | 'both';

@@ -32,27 +32,34 @@ export interface StartOptions {
   kill?: KillPoint;
 }
 
+/** What a lab's process carries out: its program beside this one, and its arguments after the home. */
+export interface StartedProgram {
+  home: string;
+  program: string;
+  args: readonly string[];
+  kill?: KillPoint | undefined;
+}
+
 /** A word in the environment of a lab and whatever it starts, by which none of them is overlooked. */
 const mark = 'KILL_MARK';
 
-export function startLab({ home, run, retention = 'all', kill }: StartOptions): StartedLab {
+export const startLab = ({ home, run, retention = 'all', kill }: StartOptions): StartedLab =>
+  startProgram({ home, program: 'lab-process.ts', args: [run, JSON.stringify(retention)], kill });
+
+export function startProgram({ home, program, args, kill }: StartedProgram): StartedLab {
   const markFile = join(home, 'killed');
   rmSync(markFile, { force: true });
-  const child = spawn(
-    process.execPath,
-    [join(import.meta.dirname, 'lab-process.ts'), home, run, JSON.stringify(retention)],
-    {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        [mark]: markFile,
-        ...(kill && {
-          KILL_AT: JSON.stringify(kill),
-          NODE_OPTIONS: `--import=${new URL('kill-at.ts', import.meta.url)}`,
-        }),
-      },
+  const child = spawn(process.execPath, [join(import.meta.dirname, program), home, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      [mark]: markFile,
+      ...(kill && {
+        KILL_AT: JSON.stringify(kill),
+        NODE_OPTIONS: `--import=${new URL('kill-at.ts', import.meta.url)}`,
+      }),
     },
-  );
+  });
   const said: Said[] = [];
   const waiting = new Set<() => void>();
   let rest = '';
@@ -117,7 +124,7 @@ function kill9(process_: number): void {
   }
 }
 
-function lives(process_: number): boolean {
+export function lives(process_: number): boolean {
   try {
     return process.kill(process_, 0);
   } catch {

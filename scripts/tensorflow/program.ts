@@ -8,14 +8,30 @@ export interface Ended {
   stderr: string;
 }
 
-/** Resolves however it ends; null where there is no such program. It is ended with `signal`. */
+/** Resolves however it ends; null where there is no such program. It is ended with `signal`, and with it what it started itself. */
 export function attempt(
   command: string,
   args: readonly string[],
   { signal, env }: { signal?: AbortSignal | undefined; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Ended | null> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: env ?? process.env, signal });
+    if (signal?.aborted) return reject(signal.reason);
+    // A group of its own, which can be ended whole: a compiler is several processes.
+    const grouped = process.platform !== 'win32';
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: env ?? process.env,
+      detached: grouped,
+    });
+    const end = () => {
+      try {
+        if (grouped && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+        else child.kill('SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    };
+    signal?.addEventListener('abort', end, { once: true });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
@@ -24,7 +40,11 @@ export function attempt(
       stderr += text;
     });
     child.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? resolve(null) : reject(error)));
-    child.on('close', (code) => (signal?.aborted ? reject(signal.reason) : resolve({ code, stdout, stderr })));
+    child.on('close', (code) => {
+      signal?.removeEventListener('abort', end);
+      if (signal?.aborted) reject(signal.reason);
+      else resolve({ code, stdout, stderr });
+    });
   });
 }
 

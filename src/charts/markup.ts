@@ -1,4 +1,5 @@
 // SVG and HTML as text, every piece of text escaped on its way in. It knows no chart.
+import { printable } from '../shared/printable.ts';
 
 /** Text that is markup already; anything else is escaped. */
 export class Markup {
@@ -40,12 +41,10 @@ function childText(child: Child): string {
 }
 
 /**
- * Text as text: nothing in it is markup, and what would turn, hide or break it (direction marks, control characters, lone
- * surrogates) is shown as an escape.
+ * Text as text: nothing in it is markup, and what would turn, hide or break it is shown as an escape.
  */
 export function escapeText(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+  return printable(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

@@ -1,6 +1,6 @@
 // Runs of a pretended lab side by side, and their curves.
 import type { ApiHandlers, ComparedRun } from '../shared/api.ts';
-import { objectiveColour, objectiveKey, objectiveLabel } from '../shared/config/objectives.ts';
+import { objectiveOf } from '../shared/course.ts';
 import type { StepMetrics } from '../shared/worker-messages.ts';
 import { type FakeRecords, fakeCorpus } from './fake-records.testing.ts';
 import type { FakeRun } from './fake-run.testing.ts';
@@ -60,6 +60,7 @@ export const fakeComparison = (records: FakeRecords): ApiHandlers['comparison'] 
 function compared(run: FakeRun, { experiments }: FakeRecords): ComparedRun {
   const { summary } = run;
   const { configuration } = summary;
+  const objective = objectiveOf(summary);
   const evaluations = run.done > 0 ? run.evaluated.map((step) => run.evaluation(step)) : [];
   const last = evaluations.at(-1);
   return {
@@ -69,9 +70,10 @@ function compared(run: FakeRun, { experiments }: FakeRecords): ComparedRun {
     status: summary.status,
     message: summary.message,
     configuration,
-    objective: configuration.model.kind === 'dense' ? 'dense' : objectiveLabel(configuration.objective),
-    objectiveKey: objectiveKey(configuration.objective),
-    colour: objectiveColour(configuration.objective),
+    course: summary.course,
+    objective: objective.label,
+    objectiveKey: objective.key,
+    colour: objective.colour,
     shade: 0,
     start: null,
     final: last ? { ...last, routing: null, minimumSimilarity: last.similarity?.minimum ?? null } : null,

@@ -11,7 +11,7 @@ import { FakeRecords, fakeCorpus } from './fake-records.testing.ts';
 import { fakeRuns } from './fake-runs.testing.ts';
 import { fillRecords, type Scenario } from './fake-scenarios.testing.ts';
 import { fakeStudies } from './fake-studies.testing.ts';
-import type { LabConnection } from './lab.ts';
+import type { ConnectionState, LabConnection } from './lab.ts';
 
 export class FakeLab implements LabConnection {
   readonly api: LabConnection['api'];
@@ -37,10 +37,12 @@ export class FakeLab implements LabConnection {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
-  watchConnection(listener: (connected: boolean) => void) {
-    if (this.#scenario === 'lost') setTimeout(() => listener(false), 50);
+  watchConnection(listener: (state: ConnectionState) => void) {
+    if (this.#scenario === 'lost') setTimeout(() => listener('lost'), 50);
+    if (this.#scenario === 'refused') setTimeout(() => listener('refused'), 50);
     return () => {};
   }
+  retry(): void {}
   tell(event: ApiEvent): void {
     for (const listener of [...this.#listeners]) listener(event);
   }

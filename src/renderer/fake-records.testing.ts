@@ -5,6 +5,7 @@ import { objectiveLabel } from '../shared/config/objectives.ts';
 import { configurationFromPreset } from '../shared/config/presets.ts';
 import type { RunConfiguration } from '../shared/config/schema.ts';
 import { LabError } from '../shared/errors.ts';
+import { type Failure, failureKind } from '../shared/failure.ts';
 import type { CorpusDescription } from '../shared/worker-messages.ts';
 import { fakeEvent, fakeTroubles } from './fake-alerts.testing.ts';
 import { FakeRun } from './fake-run.testing.ts';
@@ -68,6 +69,16 @@ export class FakeRecords {
   /** What a run that went wrong at a step was noticed for. */
   alarm({ summary }: FakeRun, step: number): void {
     for (const alert of fakeTroubles(step)) this.alerts.push(fakeEvent(summary.id, alert, this.alerts.length + 100));
+  }
+
+  fail({ summary, done }: FakeRun, failure: Failure): void {
+    const message = `${failure.what} ${failure.safe} ${failure.action}`;
+    summary.message = message;
+    const id = this.alerts.length + 100;
+    this.alerts.push({
+      ...{ id, run: summary.id, created: '2026-11-20T09:40:00Z', step: done, kind: failureKind, message },
+      data: failure,
+    });
   }
 
   find(id: string): FakeRun {

@@ -57,6 +57,7 @@ export class FakeRun {
       experiment,
       name: configuration.name,
       configuration,
+      course: [],
       corpusHash: configuration.corpus,
       seedGroup: null,
       parent: null,
@@ -75,6 +76,8 @@ export class FakeRun {
       loss: null,
       evaluation: null,
       checkpoint: null,
+      interrupted: false,
+      waiting: null,
       sparkline: { steps: new Float64Array(), values: new Float64Array() },
     };
     this.refresh();

@@ -2,7 +2,19 @@
 import type { RunStatus } from '../shared/api.ts';
 import type { FakeRecords } from './fake-records.testing.ts';
 
-export type Scenario = 'demo' | 'empty' | 'live' | 'failed' | 'mixed' | 'thousand' | 'hostile' | 'lost' | 'million';
+export type Scenario =
+  | 'demo'
+  | 'empty'
+  | 'live'
+  | 'failed'
+  | 'mixed'
+  | 'thousand'
+  | 'hostile'
+  | 'lost'
+  | 'refused'
+  | 'recovered'
+  | 'full'
+  | 'million';
 
 export function fillRecords(records: FakeRecords, scenario: Scenario): void {
   if (scenario === 'empty') return;
@@ -26,8 +38,15 @@ export function fillRecords(records: FakeRecords, scenario: Scenario): void {
   if (scenario === 'failed') {
     const broken = records.addExperiment('high learning rate');
     const run = records.addRun(broken, 'simbal', 0, 'failed', 0.4);
-    run.summary.message =
-      'The loss of step 121 is not a number; the run stopped before the update, and its checkpoint of step 100 is whole.';
+    records.fail(run, {
+      code: 'not-finite',
+      what: 'The loss of step 121 is NaN; the step was not applied.',
+      safe: 'The checkpoint of step 100 and the metrics up to step 120 are safe.',
+      action:
+        'Go on from step 100 with a lower training.learningRate or training.clip: as it is, it would fail at the same step again.',
+      checkpoint: 100,
+      damaged: null,
+    });
     records.addRun(broken, 'none', 0, 'stopped', 0.2);
     records.alarm(run, 120);
   }
@@ -41,6 +60,30 @@ export function fillRecords(records: FakeRecords, scenario: Scenario): void {
     records.alarm(diverged, 150);
     records.addRun(mixed, 'lbl-sequence', 0, 'completed', 1).sparse = true;
     records.addRun(mixed, 'loss-free-bias', 0, 'queued', 0);
+  }
+  if (scenario === 'recovered') {
+    const left = records.addExperiment('over the weekend');
+    for (const objective of ['none', 'simbal', 'lbl-sequence']) {
+      const run = records.addRun(left, objective, 0, 'paused', 0.45);
+      run.summary.interrupted = true;
+      run.summary.message =
+        'The lab ended while this run was running at step 135; it can go on from the checkpoint of step 100.';
+    }
+  }
+  if (scenario === 'full') {
+    const full = records.addExperiment('on a small disk');
+    records.addRun(full, 'simbal', 0, 'running', 0.4).summary.waiting =
+      'The disk is full: /home/ada/.simbal/lab.sqlite could not grow; nothing was written. Free some space. Training waits.';
+    records.addRun(full, 'none', 0, 'queued', 0);
+    const broken = records.addRun(full, 'lbl-sequence', 0, 'failed', 0.6);
+    records.fail(broken, {
+      code: 'checkpoint',
+      what: 'The checkpoint of step 150 cannot be gone on from, in model.safetensors: its bytes are not those that were written.',
+      safe: 'The metrics are safe, but the run cannot go on from its checkpoint of step 150. That of step 100 is there.',
+      action: 'Fork the run at step 100.',
+      checkpoint: 100,
+      damaged: 150,
+    });
   }
   if (live) records.alarm([...records.runs.values()][3]!, 120);
   if (scenario === 'hostile') {

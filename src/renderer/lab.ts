@@ -1,16 +1,21 @@
 // How this page reaches the lab: the window's own bridge, or a WebSocket to where it came from. The only file that knows
 // which; everything else sees a LabConnection.
 import { type Api, type ApiEvent, calls } from '../shared/api.ts';
-import { type DesktopBridge, overBridge, socketPath } from '../shared/desktop-bridge.ts';
+import { type DesktopBridge, overBridge, pageKeyName, socketPath, socketProtocol } from '../shared/desktop-bridge.ts';
 import { type Client, connect, type Transport } from '../shared/rpc.ts';
 import { overWebSocket } from '../shared/transports.ts';
+
+/** Lost: nothing answers. Refused: something answers there, and does not know this page. */
+export type ConnectionState = 'there' | 'lost' | 'refused';
 
 export interface LabConnection {
   api: Api;
   /** Until the answer is called. */
   watch(listener: (event: ApiEvent) => void): () => void;
-  /** Told whether the lab answers, on every change. */
-  watchConnection(listener: (connected: boolean) => void): () => void;
+  /** Told how it stands, after every attempt. */
+  watchConnection(listener: (state: ConnectionState) => void): () => void;
+  /** Tries a lost connection now, not when its turn comes. */
+  retry(): void;
 }
 
 declare global {
@@ -24,7 +29,26 @@ declare global {
 const patience = [500, 1000, 2000, 5000];
 
 export function connectLab(): LabConnection {
-  return reconnecting(() => (window.lab ? overBridge(window.lab) : overWebSocket(new WebSocket(socketAddress()))));
+  return window.lab
+    ? reconnecting(() => overBridge(window.lab!))
+    : reconnecting(() => overWebSocket(openSocket()), refusedHere);
+}
+
+/** A WebSocket that was refused does not say why; an ordinary request does. */
+async function refusedHere(): Promise<boolean> {
+  // A page that was never given the key is not known, whatever its cookie says.
+  if (localStorage.getItem(pageKeyName) === null) return true;
+  try {
+    const { status } = await fetch('/', { method: 'HEAD', cache: 'no-store' });
+    return status === 401 || status === 403;
+  } catch {
+    return false;
+  }
+}
+
+function openSocket(): WebSocket {
+  const key = localStorage.getItem(pageKeyName);
+  return new WebSocket(socketAddress(), key === null ? [socketProtocol] : [socketProtocol, key]);
 }
 
 function socketAddress(): string {
@@ -35,10 +59,14 @@ function socketAddress(): string {
 }
 
 /** One connection after another, behind calls and listeners that stay. */
-export function reconnecting(open: () => Transport): LabConnection {
+export function reconnecting(open: () => Transport, refused?: () => Promise<boolean>): LabConnection {
   const events = new Set<(event: ApiEvent) => void>();
-  const states = new Set<(connected: boolean) => void>();
+  const states = new Set<(state: ConnectionState) => void>();
+  const tell = (state: ConnectionState) => {
+    for (const listener of [...states]) listener(state);
+  };
   let attempts = 0;
+  let timer: ReturnType<typeof setTimeout> | null = null;
   let client: Client = begin();
 
   function begin(): Client {
@@ -47,22 +75,27 @@ export function reconnecting(open: () => Transport): LabConnection {
       for (const listener of [...events]) listener(event);
     });
     void next.closed.then(() => {
-      for (const listener of [...states]) listener(false);
-      const wait = patience[Math.min(attempts++, patience.length - 1)]!;
-      setTimeout(() => {
-        client = begin();
-        void client.api.about.get({}).then(
-          () => {
-            attempts = 0;
-            for (const listener of [...states]) listener(true);
-          },
-          () => {
-            // Its own closing is followed by the next attempt.
-          },
-        );
-      }, wait);
+      tell('lost');
+      if (attempts > 0) void refused?.().then((known) => known && timer !== null && tell('refused'));
+      timer = setTimeout(again, patience[Math.min(attempts++, patience.length - 1)]!);
     });
     return next;
+  }
+
+  function again(): void {
+    if (timer === null) return;
+    clearTimeout(timer);
+    timer = null;
+    client = begin();
+    void client.api.about.get({}).then(
+      () => {
+        attempts = 0;
+        tell('there');
+      },
+      () => {
+        // Its own closing is followed by the next attempt.
+      },
+    );
   }
 
   const groups = Object.entries(calls).map(([group, named]) => {
@@ -81,5 +114,10 @@ export function reconnecting(open: () => Transport): LabConnection {
       set.add(listener);
       return () => set.delete(listener);
     };
-  return { api: Object.fromEntries(groups) as Api, watch: listenIn(events), watchConnection: listenIn(states) };
+  return {
+    api: Object.fromEntries(groups) as Api,
+    watch: listenIn(events),
+    watchConnection: listenIn(states),
+    retry: again,
+  };
 }

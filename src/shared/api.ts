@@ -2,9 +2,10 @@
 // plain data, typed arrays among them. How the messages travel is rpc.ts's business.
 import { z } from 'zod';
 import type { CommandId } from './commands.ts';
-import type { Comparison } from './comparison.ts';
+import { type Comparison, curveNames } from './comparison.ts';
 import type { RunEstimate } from './config/estimate.ts';
 import { type EngineKind, engineKinds, objectiveTermSchema, type RunConfigurationInput } from './config/schema.ts';
+import type { Leg } from './course.ts';
 import {
   type BundleImport,
   type BundlePreview,
@@ -64,6 +65,8 @@ export interface MachineLoad {
 
 /** A run with what a list shows of it. */
 export interface RunSummary extends RunRow {
+  /** What forks changed on the way to its configuration; empty where nothing was. */
+  course: Leg[];
   /** Steps done, of configuration.training.steps; a fork begins at its parent's. */
   step: number;
   /** Tokens trained on, and seconds of training; pauses and evaluations not counted. */
@@ -77,6 +80,10 @@ export interface RunSummary extends RunRow {
   evaluation: { step: number; tokens: number; seconds: number; loss: number; perplexity: number } | null;
   /** Step of the newest checkpoint of its own; null without one. */
   checkpoint: number | null;
+  /** It is paused because whoever carried it out went away without a word, not because anybody asked for it. */
+  interrupted: boolean;
+  /** What it waits for before it goes on by itself (room on the disk, a lock), in words; null where it waits for nothing. */
+  waiting: string | null;
   /** The training cross-entropy over all steps, in at most some hundred points that keep every extreme of their stretch. */
   sparkline: { steps: Float64Array; values: Float64Array };
 }
@@ -137,6 +144,15 @@ const configuration = z.custom<RunConfigurationInput>(
 );
 const objective = z.array(objectiveTermSchema).max(16);
 const nothing = z.strictObject({});
+/** Steps or stretches of one answer, all curves together: some hundred megabytes at the very most. */
+const mostStretches = 500_000;
+/** Points of imported curves, each two numbers. */
+const mostPoints = 4_000_000;
+const fits = (curves: number, resolution: number) => curves * resolution <= mostStretches;
+const tooMany = {
+  path: ['resolution'],
+  message: `all curves together may have ${mostStretches} steps; ask for fewer curves at once, or for fewer steps`,
+};
 
 const corpusSource = z.strictObject({
   path,
@@ -231,13 +247,15 @@ export const calls = {
     names: call<string[]>()(z.strictObject({ run: id })),
     /** One for each run and metric, runs outside. `resolution` is the most steps or stretches of one. */
     series: call<MetricSeries[]>()(
-      z.strictObject({
-        runs: ids.max(100),
-        metrics: z.array(z.string().min(1).max(200)).min(1).max(32),
-        from: step.optional(),
-        to: step.optional(),
-        resolution: z.int().min(1).max(100_000),
-      }),
+      z
+        .strictObject({
+          runs: ids.max(100),
+          metrics: z.array(z.string().min(1).max(200)).min(1).max(32),
+          from: step.optional(),
+          to: step.optional(),
+          resolution: z.int().min(1).max(100_000),
+        })
+        .refine(({ runs, metrics, resolution }) => fits(runs.length * metrics.length, resolution), tooMany),
     ),
   },
   evaluations: {
@@ -245,7 +263,8 @@ export const calls = {
     list: call<EvaluationRow[]>()(z.strictObject({ run: id, after: step.optional() })),
   },
   checkpoints: {
-    list: call<CheckpointRow[]>()(z.strictObject({ run: id })),
+    /** In ascending steps; with `inherited` also those below its fork, of the runs that it comes from. */
+    list: call<CheckpointRow[]>()(z.strictObject({ run: id, inherited: z.boolean().optional() })),
     /** What a purge would free: checkpoints of removed runs that no other run begins at. */
     removable: call<Removable>()(nothing),
     /** Frees it, for good: a run that is restored after that begins at its start. */
@@ -258,13 +277,16 @@ export const calls = {
     alerts: call<EventRow[]>()(z.strictObject({ runs: ids.max(100) })),
   },
   comparison: {
+    /** Evaluations come without `similarity.pairs`, which are left empty: see evaluations.list. */
     get: call<Comparison>()(
-      z.strictObject({
-        runs: ids.max(100),
-        resolution: z.int().min(1).max(10_000).optional(),
-        /** Those of `speedUps` between every two runs; there when left out. */
-        speedUpCurves: z.boolean().optional(),
-      }),
+      z
+        .strictObject({
+          runs: ids.max(100),
+          resolution: z.int().min(1).max(10_000).optional(),
+          /** Those of `speedUps` between every two runs; there when left out. */
+          speedUpCurves: z.boolean().optional(),
+        })
+        .refine(({ runs, resolution = 1 }) => fits(runs.length * curveNames.length, resolution), tooMany),
     ),
   },
   estimate: {
@@ -323,7 +345,7 @@ export const calls = {
     tensor: call<TensorStatistics>()(z.strictObject({ paths, name: z.string().max(10_000) })),
     /**
      * The next piece of a file, from a page that knows no paths; files of one batch lie beside each other.
-     * @returns its path, until the lab closes
+     * @returns its path, until nobody has asked for it in a while, or the lab closes
      */
     upload: call<string>()(
       z.strictObject({
@@ -357,7 +379,12 @@ export const calls = {
     list: call<ImportedCurve[]>()(nothing),
     /** In the order asked for; about `resolution` points of each, its extremes among them. */
     points: call<ImportedPoints[]>()(
-      z.strictObject({ curves: ids.max(100), resolution: z.int().min(10).max(100_000).optional() }),
+      z
+        .strictObject({ curves: ids.max(100), resolution: z.int().min(10).max(100_000).default(1000) })
+        .refine(({ curves, resolution }) => curves.length * resolution <= mostPoints, {
+          path: ['resolution'],
+          message: `all curves together may have ${mostPoints} points; ask for fewer curves at once, or for fewer points`,
+        }),
     ),
     rename: call<ImportedCurve>()(z.strictObject({ curve: id, name: name.max(200) })),
     remove: call<null>()(z.strictObject({ curve: id })),

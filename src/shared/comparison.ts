@@ -1,6 +1,7 @@
 // Runs side by side, as data: what lab/comparison computes and the page draws.
 import type { ColourKey } from './config/objectives.ts';
 import type { RunConfiguration } from './config/schema.ts';
+import type { Leg } from './course.ts';
 import type { RunStatus } from './records.ts';
 import type { EqualLoss, EqualLossPoint, SpeedUpOverSeeds } from './speed-up/index.ts';
 import type { PairedStatistics, SampleSummary } from './statistics/index.ts';
@@ -24,7 +25,9 @@ export interface ComparedRun {
   status: RunStatus;
   message: string | null;
   configuration: RunConfiguration;
-  /** 'SimBal + LBL'; `objectiveKey` is equal for runs of one kind of objective. */
+  /** What forks changed on the way to this configuration; empty where nothing was. */
+  course: Leg[];
+  /** 'SimBal + LBL', or 'LBL until step 100, then SimBal'; `objectiveKey` is equal for runs of one kind of objective. */
   objective: string;
   objectiveKey: string;
   colour: ColourKey;
@@ -48,6 +51,8 @@ export interface Comparison {
   equalStart: EqualStart;
   differences: ConfigurationDifference[];
   statistics: ComparisonStatistics;
+  /** Runs that were asked for and are damaged in the store, a sentence each: they are in nothing of the above. Absent where there are none. */
+  leftOut?: string[];
 }
 
 /** What may be said of differences and of chance. Groups are runs that differ in nothing but seeds, names and engine. */

@@ -20,6 +20,12 @@ export const connectChannel = 'simbal-lab-connect';
 /** Where a served page finds its WebSocket, on the host that it came from. */
 export const socketPath = '/socket';
 
+/** What its WebSocket speaks: this, and after it the key that the page was given. */
+export const socketProtocol = 'simbal-lab';
+
+/** Where a served page keeps that key: in the storage of its origin, which no other port of the machine shares. */
+export const pageKeyName = 'simbal-lab-key';
+
 /** The channel of a window. What is sent before it is there waits until it is. */
 export function overBridge(bridge: DesktopBridge): Transport {
   const opened = Promise.withResolvers<Transport>();

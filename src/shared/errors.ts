@@ -57,3 +57,20 @@ export class LabError extends Error {
     return new LabError('internal', thrown instanceof Error ? thrown.message : String(thrown));
   }
 }
+
+const usualActions: Readonly<Record<ErrorCode, string>> = {
+  configuration: 'Correct that value and try again.',
+  corpus: 'Look at the text and its path, then add the corpus again.',
+  checkpoint: 'It was left as it is. Look at the path, or take an earlier checkpoint or another copy.',
+  store: 'Nothing was changed. Look at the disk and the folder, then open the lab again.',
+  engine: 'Try again with the engine onnx-cpu, which runs everywhere.',
+  'not-finite': 'Go on from the last checkpoint with a smaller training.learningRate.',
+  worker: 'Try again: what was finished before is kept.',
+  'not-found': 'Look at the list of what there is; it may have been removed meanwhile.',
+  request: 'Correct that and try again; nothing was changed.',
+  internal: 'Try again. If it happens again it is a fault of the lab: report it with these words.',
+};
+
+/** The one next action: the error's own, or that of its kind. No error is shown without. */
+export const nextAction = ({ code, remedy }: Pick<ErrorData, 'code' | 'remedy'>): string =>
+  remedy ?? usualActions[code];

@@ -163,7 +163,7 @@ export interface TensorStatistics {
 
 /** How far B is from A. */
 export interface Drift {
-  /** ‖B − A‖ / ‖A‖; null where A is zero. */
+  /** ‖B − A‖ / ‖A‖; 0 where both are zero, null where A alone is. */
   relative: number | null;
   /** Cosine of the two as flat vectors; null where one is zero. */
   cosine: number | null;

@@ -29,5 +29,7 @@ export type LabEvent =
   /** Not kept. */
   | { type: 'study-progress'; study: string; phase: string; done: number; total: number }
   | { type: 'study-removed'; study: string }
+  /** How far a bundle is: checked, then taken in. Not kept. */
+  | { type: 'import-progress'; phase: string; done: number; total: number }
   /** Imported curves were added, renamed or removed. */
   | { type: 'imports' };

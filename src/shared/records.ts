@@ -29,6 +29,8 @@ export interface RunPlace {
 }
 
 export interface RunRow {
+  /** What of its own row is damaged in the store, a sentence; its message says it too. Absent where all of it is whole. */
+  damage?: string;
   id: string;
   experiment: string;
   name: string;

@@ -125,6 +125,24 @@ describe.each([
     await expect(api.metrics.names({ run: 7 } as never)).rejects.toMatchObject({ field: 'run' });
   });
 
+  test('what no message carries is refused where it is asked, and forgotten', async () => {
+    const { api, close, closed } = await opened();
+    await expect(api.metrics.names({ run: (() => 'r') as never })).rejects.toBeInstanceOf(LabError);
+    expect(await api.engines.list({})).toBeNull();
+    close();
+    await closed;
+  });
+
+  test('a refusal says little of what was asked, however much it was', async () => {
+    const { api } = await opened();
+    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`key ${index}`, 1]));
+    for (const input of [many, { ['k'.repeat(1e5)]: 1 }, new Uint8Array(1e5), { run: 'x'.repeat(1e5) }]) {
+      const error = await api.metrics.names(input as never).catch((thrown) => thrown);
+      expect(error).toMatchObject({ code: 'request', field: expect.any(String), value: expect.any(String) });
+      expect(JSON.stringify(error).length).toBeLessThan(600);
+    }
+  });
+
   test('events reach those who watch, from then on and until they stop', async () => {
     const { watch, emit, listeners, api } = await opened();
     const heard: ApiEvent[] = [];

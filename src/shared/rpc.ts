@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Api, ApiEvent, ApiHandlers, Call, CallOptions } from './api.ts';
 import { calls } from './api.ts';
-import { pathText } from './config/problems.ts';
+import { pathText, valueText } from './config/problems.ts';
 import { type ErrorData, LabError } from './errors.ts';
 import { withinSize } from './message-size.ts';
 
@@ -42,6 +42,15 @@ export interface CallServer {
   watch(listener: (event: ApiEvent) => void): () => void;
 }
 
+/** One message for all clients that watch: what carries it may then encode it once. */
+const eventMessages = new WeakMap<ApiEvent, ServerMessage>();
+
+function eventMessage(event: ApiEvent): ServerMessage {
+  const message = eventMessages.get(event) ?? { type: 'event', event };
+  eventMessages.set(event, message);
+  return message;
+}
+
 /** Answers one client until its transport closes, which cancels what it still waits for. */
 export function serveCalls(transport: Transport, { handlers, watch }: CallServer): void {
   const pending = new Map<number, AbortController>();
@@ -68,7 +77,7 @@ export function serveCalls(transport: Transport, { handlers, watch }: CallServer
     if (!message || (message.type === 'call' && pending.has(message.id))) return transport.close();
     if (message.type === 'call') void answer(message.id, message.method, message.input);
     else if (message.type === 'cancel') pending.get(message.id)?.abort();
-    else unwatch ??= watch((event) => send({ type: 'event', event }));
+    else unwatch ??= watch((event) => send(eventMessage(event)));
   });
   transport.onClose(() => {
     unwatch?.();
@@ -84,7 +93,7 @@ async function handle(handlers: ApiHandlers, method: string, input: unknown, sig
   if (!declared)
     throw new LabError('request', `There is no call ${JSON.stringify(method)}.`, { field: 'method', value: method });
   const parsed = declared.input.safeParse(input);
-  if (!parsed.success) throw badInput(method, parsed.error);
+  if (!parsed.success) throw badInput(method, input, parsed.error);
   const handler = own(own(handlers, group), name) as Handler;
   return handler(parsed.data, signal);
 }
@@ -92,10 +101,19 @@ async function handle(handlers: ApiHandlers, method: string, input: unknown, sig
 // biome-ignore lint/suspicious/noExplicitAny: what is found under a name that came from outside is checked by its user.
 const own = (object: any, key: string): any => (object && Object.hasOwn(object, key) ? object[key] : undefined);
 
-function badInput(method: string, { issues }: z.ZodError): LabError {
-  const [{ path, message } = { path: [], message: 'it is wrong' }] = issues;
+/** Says little of what came, however much it was. */
+function badInput(method: string, input: unknown, { issues }: z.ZodError): LabError {
+  const [issue] = issues as [z.core.$ZodIssue];
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const path = [...issue.path, ...unknown];
   const field = pathText(path) || 'input';
-  return new LabError('request', `${method} does not take this ${field}: ${message}.`, { field });
+  const reason = unknown.length > 0 ? 'there is no such field' : issue.message.slice(0, 300);
+  const value = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | null)?.[key], input);
+  return new LabError('request', `${method} does not take this ${field}: ${reason}.`, {
+    field,
+    value: valueText(value),
+    remedy: 'Correct it and try again.',
+  });
 }
 
 const tooMany = () =>
@@ -151,7 +169,13 @@ export function connect(transport: Transport): Client {
       waiting.reject(signal!.reason);
     };
     signal?.addEventListener('abort', cancel, { once: true });
-    send({ type: 'call', id, method, input });
+    try {
+      send({ type: 'call', id, method, input });
+    } catch (thrown) {
+      // Nothing that a message carries: a function, say.
+      pending.delete(id);
+      waiting.reject(LabError.from(thrown));
+    }
     return waiting.promise.finally(() => signal?.removeEventListener('abort', cancel));
   }
 
@@ -184,5 +208,5 @@ function apiOver(call: CallMethod): Api {
 
 const connectionLost = () =>
   new LabError('request', 'The connection to the lab is lost.', {
-    remedy: 'Reload the page when the lab is open again.',
+    remedy: 'The page looks for it by itself. When it is back, look whether this was done, then try again.',
   });

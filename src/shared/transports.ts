@@ -46,7 +46,17 @@ const tooSlow = 4008;
 /** Bytes that may wait for the other side to read. */
 const mostBuffered = 128 * 2 ** 20;
 
-/** What is sent before it is open waits until it is. */
+/** By message: one that goes to many is encoded for the first of them. */
+const encodings = new WeakMap<object, Uint8Array<ArrayBuffer>>();
+
+function encodedOnce(message: unknown): Uint8Array<ArrayBuffer> {
+  if (typeof message !== 'object' || message === null) return encode(message);
+  const bytes = encodings.get(message) ?? encode(message);
+  encodings.set(message, bytes);
+  return bytes;
+}
+
+/** What is sent before it is open waits until it is. A message that was sent is not to change after. */
 export function overWebSocket(socket: Socket): Transport {
   const closing = once();
   const waiting: unknown[] = [];
@@ -54,7 +64,7 @@ export function overWebSocket(socket: Socket): Transport {
   const send = (message: unknown) => {
     if (socket.readyState === connecting) waiting.push(message);
     else if (socket.readyState === opened && socket.bufferedAmount > mostBuffered) socket.close(tooSlow);
-    else if (socket.readyState === opened) socket.send(encode(message));
+    else if (socket.readyState === opened) socket.send(encodedOnce(message));
   };
   socket.addEventListener('open', () => waiting.splice(0).forEach(send));
   socket.addEventListener('close', closing.tell);
@@ -64,6 +74,8 @@ export function overWebSocket(socket: Socket): Transport {
     send,
     onMessage(listener) {
       socket.addEventListener('message', ({ data }) => {
+        // What came after the message that it was closed for.
+        if (socket.readyState !== opened) return;
         let message: unknown;
         try {
           if (!(data instanceof ArrayBuffer)) throw new TypeError('Messages are bytes.');

@@ -1,8 +1,9 @@
 // What the lab and its worker processes say to each other. Every message is a member of a union told apart by `type`;
 // everything is plain data (structured clone or JSON), arrays of numbers included.
+import type { BundleJob, BundlePiece } from './bundle-pieces.ts';
 import type { RunConfiguration } from './config/schema.ts';
 import type { ErrorData } from './errors.ts';
-import type { ImportJob, Recording } from './imports.ts';
+import type { BundlePreview, ImportJob, Recording } from './imports.ts';
 import type {
   ConvertJob,
   ExportReport,
@@ -23,8 +24,10 @@ export type WorkerCommand =
   | { type: 'inspect'; job: InspectJob }
   | { type: 'convert'; job: ConvertJob }
   | { type: 'import'; job: ImportJob }
-  /** To the reader of run stores, a process of its own kind: a home folder or its lab.sqlite, and an empty folder to copy it to. */
+  /** To the reader of what other labs wrote, a process of its own kind: a home folder or its lab.sqlite, and an empty folder to copy it to. */
   | { type: 'store'; job: { path: string; scratch: string } }
+  /** To the same reader. */
+  | { type: 'bundle'; job: BundleJob }
   | { type: 'pause' }
   | { type: 'acknowledge'; sequence: number };
 
@@ -89,6 +92,10 @@ export type WorkerEvent =
   | { type: 'inspected' }
   | { type: 'tensor'; statistics: TensorStatistics }
   | { type: 'store'; store: StoreListing }
+  | { type: 'bundle-preview'; preview: BundlePreview }
+  | { type: 'bundle-piece'; sequence: number; piece: BundlePiece }
+  /** Every piece was said. */
+  | { type: 'bundle-read' }
   | { type: 'exported'; report: ExportReport }
   | { type: 'imported'; imported: ImportedModel }
   /** Points of one chosen curve, by its place in the choice, in ascending x; notes with the first of it. */

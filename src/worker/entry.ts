@@ -82,12 +82,14 @@ function stop(): void {
 process.on('SIGINT', () => {});
 process.on('SIGTERM', stop);
 process.on('disconnect', () => process.exit(1));
+// A lab that was killed while this was still loading has been said to be gone already.
+if (process.send && !process.connected) process.exit(1);
 process.on('uncaughtException', fail);
 
 listen((command) => {
   if (command.type === 'pause') stop();
   else if (command.type === 'acknowledge') outbox.acknowledge(command.sequence);
-  else if (!busy && command.type !== 'store') {
+  else if (!busy && command.type !== 'store' && command.type !== 'bundle') {
     busy = true;
     void work(command);
   }

@@ -3,4 +3,7 @@ import type { WorkerEvent } from '../shared/worker-messages.ts';
 
 type Unnumbered<Event> = Event extends { sequence: number } ? Omit<Event, 'sequence'> : Event;
 
-export type JobEvent = Unnumbered<WorkerEvent>;
+/** The reader of bundles is another process. */
+type OwnEvent = Exclude<WorkerEvent, { type: 'bundle-preview' | 'bundle-piece' | 'bundle-read' }>;
+
+export type JobEvent = Unnumbered<OwnEvent>;

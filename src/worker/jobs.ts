@@ -4,7 +4,7 @@ import type { CorpusJob, WorkerCommand } from '../shared/worker-messages.ts';
 import type { JobEvent } from './job-event.ts';
 
 /** The commands that a worker carries out; a store is read by a process of its own kind. */
-export type JobCommand = Exclude<Extract<WorkerCommand, { job: unknown }>, { type: 'store' }>;
+export type JobCommand = Exclude<Extract<WorkerCommand, { job: unknown }>, { type: 'store' | 'bundle' }>;
 
 type Emit = (event: JobEvent) => Promise<void>;
 

@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 export async function carryOn(lab: Lab, run: RunRow, session: Session, progress: Progress): Promise<void> {
   progress.watch({ id: run.id, label: run.name, steps: run.configuration.training.steps });
   const { runs } = await carryOut(lab, [run.id], session, progress);
-  const ended = runs.map(({ id, name, status }) => ({ id, name, status }));
+  const ended = runs.map(({ id, name, status, message }) => ({ id, name, status, message }));
   if (session.json) session.io.out(`${JSON.stringify({ type: 'result', runs: ended })}\n`);
   else if (session.exitCode === 0) {
     session.io.out(`\n${comparisonText(compare(lab.store, [run.id]))}\nThe run: ${run.id} "${plain(run.name)}"\n`);

@@ -1,9 +1,11 @@
 // Runs to their end with progress on the way. The first interrupt pauses them with a checkpoint, the second stops at once.
 
+import { grouped } from '../../charts/index.ts';
 import type { Lab } from '../lab/index.ts';
 import { plain } from '../lab/text.ts';
 import type { RunRow } from '../store/index.ts';
 import { exitCodes } from './exit-codes.ts';
+import { goOn } from './go-on.ts';
 import type { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 
@@ -34,7 +36,7 @@ export async function carryOut(
     for (const id of ids) lab.start(id);
     const runs = await Promise.all(ids.map((id) => lab.ended(id)));
     progress.end();
-    for (const run of runs) tell(run, session);
+    for (const run of runs) tell(run, lab, session);
     if (interrupts > 0) session.exitCode = exitCodes.interrupted;
     else if (runs.some(({ status }) => status === 'failed')) session.exitCode = exitCodes.runFailed;
     return { runs, interrupted: interrupts > 0 };
@@ -43,11 +45,20 @@ export async function carryOut(
   }
 }
 
-function tell({ id, name, status, message }: RunRow, session: Session): void {
+function tell(run: RunRow, lab: Lab, session: Session): void {
+  const { id, name, status, message, configuration } = run;
   if (status === 'completed') return;
-  const called = `"${plain(name, 60)}"`;
-  const what = { queued: 'has not begun', paused: 'is paused', failed: 'failed', stopped: 'was stopped' };
+  const { step } = lab.store.metrics.last(id) ?? { step: 0 };
+  const at = ` at step ${grouped(step)} of ${grouped(configuration.training.steps)}`;
+  const checkpoint = lab.store.checkpoints.newest(id);
+  const kept = checkpoint?.step === step && status === 'paused' ? ', with its checkpoint' : '';
+  const what = {
+    queued: 'has not begun',
+    paused: `is paused${at}${kept}`,
+    failed: `failed${at}`,
+    stopped: `was stopped${at}`,
+  };
   const state = what[status as keyof typeof what] ?? `is ${status}`;
-  const next = status === 'queued' ? 'To start it' : 'To go on';
-  session.say(`${called} ${state}.${message ? ` ${message}` : ''} ${next}: ${session.command(`resume ${id}`)}`);
+  const why = message && session.pasteable(message);
+  session.say([`"${plain(name, 60)}" ${state}.`, why, goOn(run, lab.store, session)].filter(Boolean).join(' '));
 }

@@ -16,6 +16,7 @@ export function comparisonText(comparison: Comparison): string {
   const { sentences, limits } = findings(comparison);
   return [
     textTable(columns),
+    ...(comparison.leftOut ?? []).map((sentence) => plain(sentence, 500)),
     ...sentences,
     '',
     ...limits,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import type { TokenizerName } from '../../shared/worker-messages.ts';
+import { corpusFolder } from '../lab/corpora.ts';
 import type { Lab } from '../lab/index.ts';
 import type { Session } from './session.ts';
 
@@ -12,7 +13,11 @@ export const dependencyCorpusName = (tokenizer: TokenizerName): string =>
 /** Prepares it where the lab does not have it yet. Its name. */
 export async function dependencyCorpus(lab: Lab, tokenizer: TokenizerName, session: Session): Promise<string> {
   const name = dependencyCorpusName(tokenizer);
-  const known = lab.store.corpora.list().some(({ description }) => description.name === name);
+  const known = lab.store.corpora
+    .list()
+    .some(
+      ({ description }) => description.name === name && existsSync(corpusFolder(lab.store.paths, description.hash)),
+    );
   if (known) return name;
   session.say(`Preparing the corpus "${name}" (about 8 MB of text from the dependencies; once) …`);
   const sources = [{ path: installedModules(import.meta.dirname), preset: 'dependency-text' as const }];

@@ -1,6 +1,6 @@
 // The commands, and how every one of them ends: with an exit code and, where something was wrong, one sentence and what to do.
 import { Command, CommanderError } from 'commander';
-import { LabError } from '../../shared/errors.ts';
+import { LabError, nextAction } from '../../shared/errors.ts';
 import { labVersion } from '../version.ts';
 import { analyseCommand } from './commands/analyse.ts';
 import { compareCommand } from './commands/compare.ts';
@@ -18,15 +18,17 @@ import { resumeCommand } from './commands/resume.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
-import { exitCodeOf, exitCodes } from './exit-codes.ts';
-import type { Io } from './io.ts';
+import { exitCodeOf, exitCodes, exitCodeWords } from './exit-codes.ts';
+import { commandName, type Io } from './io.ts';
 import { type GlobalOptions, Session } from './session.ts';
+import { guarded } from './terminal-text.ts';
 
 /** The session of a command that is being carried out. */
 export type SessionOf = (command: Command) => Session;
 
 /** Carries out one command line; resolves to the exit code and never throws. */
-export async function runCli(args: readonly string[], io: Io): Promise<number> {
+export async function runCli(args: readonly string[], given: Io): Promise<number> {
+  const io = guarded(given);
   let session = new Session(io, { json: args.includes('--json') }, args);
   const sessionOf: SessionOf = (command) => {
     session = new Session(io, command.optsWithGlobals<GlobalOptions>(), args);
@@ -50,7 +52,7 @@ function programOf(io: Io, sessionOf: SessionOf): Command {
     .option('--home <folder>', "where everything is kept (default: SIMBAL_HOME, else the user's data folder)")
     .option('--json', 'JSON instead of words: one document, JSON lines for progress')
     .showSuggestionAfterError()
-    .showHelpAfterError('(simbal --help shows the commands)')
+    .addHelpText('after', `\nExit codes: ${exitCodeWords}.`)
     .configureHelp({ showGlobalOptions: true });
   const commands = [
     demoCommand,
@@ -74,16 +76,24 @@ function programOf(io: Io, sessionOf: SessionOf): Command {
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });
     command.configureHelp({ showGlobalOptions: true });
+    const path = pathOf(command);
+    command.showHelpAfterError(
+      `(${commandName(io.env)} ${path}--help shows ${command.commands.length > 0 ? 'the commands' : 'its options'})`,
+    );
   }
   return program;
 }
 
+/** 'runs show ', without the program's own name. */
+const pathOf = (command: Command): string => (command.parent ? `${pathOf(command.parent)}${command.name()} ` : '');
+
 const withSubcommands = (command: Command): Command[] => [command, ...command.commands.flatMap(withSubcommands)];
 
-function report(thrown: unknown, { io, json }: Session): number {
+function report(thrown: unknown, session: Session): number {
+  const { io, json } = session;
   const error = LabError.from(thrown);
   if (io.env.SIMBAL_DEBUG === '1' && thrown instanceof Error) io.err(`${thrown.stack}\n`);
   if (json) io.out(`${JSON.stringify({ error: error.toJSON() })}\n`);
-  else io.err(`${error.message}${error.remedy ? ` ${error.remedy}` : ''}\n`);
+  else io.err(`${error.message} ${session.pasteable(nextAction(error))}\n`);
   return exitCodeOf(error);
 }

@@ -1,5 +1,6 @@
 // Tells how runs go on: one line a run that is rewritten on a terminal, a plain line every tenth elsewhere, JSON lines.
 import { duration, grouped, significant } from '../../charts/index.ts';
+import { failureKind } from '../../shared/failure.ts';
 import type { Evaluation } from '../../shared/worker-messages.ts';
 import { summaryOf } from '../lab/comparison/measures.ts';
 import type { LabEvent } from '../lab/index.ts';
@@ -57,6 +58,8 @@ export class Progress {
         this.#status.rewrite(label, `${event.phase} ${share(event)}`);
         break;
       case 'note':
+        // Of the only one it is told at the end, with what to do.
+        if (event.kind === failureKind && event.step !== null && this.#runs.size === 1) break;
         this.#status.line(`${label.trim() || event.run}: ${plain(event.message, 1000)}`);
         break;
       case 'corpus-progress':

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import { type Lab, type LabEvent, openLab } from '../lab/index.ts';
-import { quoted } from '../lab/text.ts';
+import { plain, quoted } from '../lab/text.ts';
 import { readSettings } from '../lab-api/settings.ts';
 import { openStore, openStoreReadOnly, type ReadOnlyStore } from '../store/index.ts';
 import { commandName, defaultHome, type Io } from './io.ts';
@@ -50,22 +50,37 @@ export class Session {
     return `${commandName(this.io.env)} ${rest}${home}`;
   }
 
+  /** Words with their commands of this program as one would type them here. */
+  pasteable(text: string): string {
+    const home = this.#namedHome === undefined ? '' : ` --home ${quoted(this.#namedHome)}`;
+    return text.replace(
+      /\bsimbal(?= (?:corpus|runs|resume|fork|train|demo|serve|engines) ?)/g,
+      () => `${commandName(this.io.env)}${home}`,
+    );
+  }
+
   /** Works with the lab of the home folder and closes it, whatever happens. */
   async withLab(work: (lab: Lab) => Promise<void>, onEvent?: (event: LabEvent) => void): Promise<void> {
     const { launch } = this.io;
     const { retention } = readSettings(this.home);
     const lab = openLab({ home: this.home, retention, ...(onEvent && { onEvent }), ...(launch && { launch }) });
-    for (const { name, checkpoint } of lab.recovered) {
-      const from = checkpoint
-        ? `it is paused at the checkpoint of step ${checkpoint.step}`
-        : 'it has no checkpoint yet';
-      this.say(`The run "${name}" was left running by a lab that ended; ${from}.`);
+    for (const { run, name, checkpoint } of lab.recovered) {
+      const from = checkpoint ? `from step ${checkpoint.step}` : 'from its start';
+      this.say(
+        `The run "${plain(name, 60)}" was interrupted when the lab ended without a word: it is paused, its metrics are kept, and it goes on ${from} with ${this.command(`resume ${run}`)}`,
+      );
     }
     try {
       await work(lab);
     } finally {
       await lab.close();
     }
+  }
+
+  /** The same with a lab that is there: a folder that was mistyped is not made into one. @throws LabError 'not-found' */
+  async withOwnLab(work: (lab: Lab) => Promise<void>, onEvent?: (event: LabEvent) => void): Promise<void> {
+    if (!existsSync(join(this.home, 'lab.sqlite'))) throw noLab(this.home);
+    await this.withLab(work, onEvent);
   }
 
   /** Reads the store of the home folder, beside a lab that has it open, until the work is done. Null where there is none yet. */

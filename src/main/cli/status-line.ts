@@ -1,5 +1,6 @@
 // The line of a terminal that says how things go and is written again and again; elsewhere only whole lines are written.
 import type { Io } from './io.ts';
+import { eraseLine } from './terminal-text.ts';
 
 /** Between the parts of a line. */
 export const gap = '  ';
@@ -18,7 +19,7 @@ export class StatusLine {
     const { terminal, columns } = this.#io;
     if (!terminal) return;
     while (parts.length > 1 && [...parts.join(gap)].length >= columns) parts.pop();
-    this.#io.err(`\r\x1b[2K${[...parts.join(gap)].slice(0, columns - 1).join('')}`);
+    this.#io.err(`${eraseLine}${[...parts.join(gap)].slice(0, columns - 1).join('')}`);
     this.#open = true;
   }
 
@@ -29,7 +30,7 @@ export class StatusLine {
   }
 
   erase(): void {
-    if (this.#open) this.#io.err('\r\x1b[2K');
+    if (this.#open) this.#io.err(eraseLine);
     this.#open = false;
   }
 

@@ -8,5 +8,5 @@ export { openPrinter, type Printer } from './print.ts';
 export { RestartPolicy } from './restart-policy.ts';
 export { runSetUp, type SetUpProgram, setUpProgram } from './tensorflow-set-up.ts';
 export { type Crash, startTraining, type Training, type TrainingEnd } from './training.ts';
-export { storeReaderFile, workerFile } from './worker-file.ts';
+export { readerFile, workerFile } from './worker-file.ts';
 export type { LaunchWorker, WorkerExit, WorkerProcess } from './worker-process.ts';

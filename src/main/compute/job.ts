@@ -1,5 +1,6 @@
 // One worker process carrying out one job, watched: every way it can end becomes one of four endings.
 // It restarts nothing and knows no store.
+import { setImmediate } from 'node:timers/promises';
 import { LabError } from '../../shared/errors.ts';
 import type { WorkerCommand, WorkerEvent } from '../../shared/worker-messages.ts';
 import type { LaunchWorker, WorkerExit } from './worker-process.ts';
@@ -16,6 +17,8 @@ const finalTypes = [
   'exported',
   'imported',
   'recording',
+  'bundle-preview',
+  'bundle-read',
 ] as const;
 
 export type FinalEvent = Extract<WorkerEvent, { type: (typeof finalTypes)[number] }>;
@@ -46,6 +49,8 @@ export interface JobOptions {
   /** Called with one event at a time; a numbered one is acknowledged to the worker when this is done. */
   onEvent(event: WorkerEvent): void | Promise<void>;
   limits?: JobLimits;
+  /** Milliseconds that it may take in all; for as long as it shows signs of life when left out. */
+  most?: number;
 }
 
 export interface Job {
@@ -57,11 +62,12 @@ export interface Job {
   readonly ended: Promise<JobEnd>;
 }
 
-export function startJob({ launch, command, onEvent, limits = jobLimits }: JobOptions): Job {
+export function startJob({ launch, command, onEvent, limits = jobLimits, most }: JobOptions): Job {
   const worker = launch();
   let final: FinalEvent | undefined;
   let refused: LabError | undefined;
   let silent = false;
+  let late = false;
   let stopping = false;
   let handled = Promise.resolve();
   const timers = new Set<NodeJS.Timeout>();
@@ -72,6 +78,13 @@ export function startJob({ launch, command, onEvent, limits = jobLimits }: JobOp
     worker.kill();
   });
 
+  if (most !== undefined) {
+    const end = () => {
+      late = true;
+      worker.kill();
+    };
+    timers.add(setTimeout(end, most));
+  }
   worker.onHeartbeat(watch.sign);
   worker.onMessage((event) => {
     watch.sign();
@@ -89,6 +102,8 @@ export function startJob({ launch, command, onEvent, limits = jobLimits }: JobOp
         final = event;
         killAfterGrace();
       }
+      // Many more may have arrived: between two of them everybody else of this process has a turn.
+      await setImmediate();
     });
   });
   const ended = new Promise<WorkerExit>((resolve) => worker.onExit(resolve)).then(async (exit): Promise<JobEnd> => {
@@ -98,7 +113,12 @@ export function startJob({ launch, command, onEvent, limits = jobLimits }: JobOp
     if (refused) return { kind: 'refused', error: refused };
     if (final) return { kind: 'done', event: final };
     if (stopping) return { kind: 'stopped' };
-    return { kind: 'crashed', reason: silent ? silence(limits) : exitText(exit), lastWords: exit.lastWords };
+    const reason = late
+      ? `took longer than ${most! / 1000} s and was ended`
+      : silent
+        ? silence(limits)
+        : exitText(exit);
+    return { kind: 'crashed', reason, lastWords: exit.lastWords };
   });
   worker.send(command);
 
@@ -138,7 +158,8 @@ const isFinal = (event: WorkerEvent): event is FinalEvent => (finalTypes as read
 
 const silence = ({ silence }: JobLimits) => `gave no sign of life for ${Math.round(silence / 1000)} s and was ended`;
 
-function exitText({ code, signal }: WorkerExit): string {
+function exitText({ code, signal, lastWords }: WorkerExit): string {
+  if (/heap out of memory|bad_alloc/.test(lastWords)) return 'ran out of memory';
   if (signal === 'SIGKILL') return 'was killed from outside, as the system does when memory runs out';
   return signal ? `was ended by signal ${signal}` : `ended with code ${code} without a word`;
 }

@@ -1,6 +1,6 @@
 // The end of a text that arrives in pieces, within bounds.
 
-const mostLines = 20;
+const mostLines = 40;
 const mostCharacters = 4000;
 
 export class LastLines {
@@ -15,9 +15,11 @@ export class LastLines {
   }
 }
 
-/** The one line of a process's last output that says most, in a sentence of its own: the error's where there is one. */
+/** The one line of a process's last output that says most, in a sentence of its own: the error's where there is one, never a frame of a stack. */
 export function lastWordsText(lastWords: string): string {
   const lines = lastWords.split('\n').map((line) => line.trim());
-  const line = lines.findLast((text) => /^(Uncaught )?\w*Error\b/.test(text)) ?? lines.findLast((text) => text !== '');
+  const line =
+    lines.findLast((text) => /^(Uncaught )?\w*Error\b|^FATAL ERROR/.test(text)) ??
+    lines.findLast((text) => text !== '');
   return line ? ` Its last words: "${line.slice(0, 300)}".` : '';
 }

@@ -50,7 +50,11 @@ export async function runSetUp({ program = setUpProgram(), args, onProgress, sig
         'Run "npm run setup:tensorflow" in a checkout of SimBal Lab on this machine: every lab of this user finds what it makes.',
     });
   }
-  const child = spawn(program.node, [program.file, '--json', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Its input is never written to: it ends with this process, however that ends, and the set-up with it.
+  const child = spawn(program.node, [program.file, '--json', '--with-input', ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin.on('error', () => {});
   const end = () => void child.kill('SIGTERM');
   process.once('exit', end);
   signal?.addEventListener('abort', end, { once: true });

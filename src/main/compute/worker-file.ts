@@ -8,8 +8,14 @@ export function workerFile(here = dirname(fileURLToPath(import.meta.url))): stri
   return existsSync(built) ? built : join(here, '..', '..', 'worker', 'entry.ts');
 }
 
-/** The program that lists the runs of another lab's store. */
-export function storeReaderFile(here = dirname(fileURLToPath(import.meta.url))): string {
-  const built = join(here, 'run-store-reader.js');
-  return existsSync(built) ? built : join(here, '..', 'store', 'run-store-reader.ts');
+/** The thread of a worker that shows that its process lives, whatever blocks it. */
+export function heartbeatFile(here = dirname(fileURLToPath(import.meta.url))): string {
+  const built = join(here, '..', 'worker', 'heartbeat.js');
+  return existsSync(built) ? built : join(here, '..', '..', 'worker', 'heartbeat.ts');
+}
+
+/** The program that reads what other labs wrote: their run stores and their bundles. */
+export function readerFile(here = dirname(fileURLToPath(import.meta.url))): string {
+  const built = join(here, 'reader.js');
+  return existsSync(built) ? built : join(here, '..', 'lab', 'reader.ts');
 }

@@ -6,7 +6,7 @@ import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, screen, session
 import { connectChannel } from '../../shared/desktop-bridge.ts';
 import { LabError } from '../../shared/errors.ts';
 import { defaultHome } from '../cli/io.ts';
-import { type LaunchWorker, storeReaderFile } from '../compute/index.ts';
+import { type LaunchWorker, readerFile } from '../compute/index.ts';
 import { type LabApi, openLabApi } from '../lab-api/index.ts';
 import { pageFiles } from '../page/page-files.ts';
 import { isPage, pageAddress } from './address.ts';
@@ -16,11 +16,14 @@ import { menuTemplate } from './menu.ts';
 import { registerScheme, servePage } from './page-protocol.ts';
 import { overPortMain } from './port.ts';
 import { openPrinter } from './printer.ts';
-import { closingAnswers, closingQuestion } from './training-state.ts';
+import { closingAnswers, closingQuestion, lateQuestion } from './training-state.ts';
 import { watchTraining } from './training-watch.ts';
 import { utilityWorkers } from './utility-worker.ts';
 import { windowOptions } from './window-options.ts';
 import { fitting, readWindowState, writeWindowState } from './window-state.ts';
+
+/** Milliseconds that a lab may take to close before it is asked whether to wait on. */
+const lateAfter = 10_000;
 
 export interface ApplicationOptions {
   /** Where the built page lies; beside this program when left out. */
@@ -63,13 +66,15 @@ function open({ page, home, launch = utilityWorkers() }: ApplicationOptions): vo
   const stateFile = join(app.getPath('userData'), 'window.json');
   let window: BrowserWindow | null = null;
   let quitting = false;
+  /** What was said last of a store that cannot be written. */
+  let waiting = '';
   const labApi = openLabApi({
     home: home ?? defaultHome(process.env, process.platform, homedir()),
     door: 'window',
     dialogs: dialogsOver(() => show()),
     printer: openPrinter,
     launch,
-    launchReader: utilityWorkers(storeReaderFile()),
+    launchReader: utilityWorkers(readerFile()),
   });
   guardSession(session.defaultSession);
   servePage(session.defaultSession, files);
@@ -121,12 +126,25 @@ function open({ page, home, launch = utilityWorkers() }: ApplicationOptions): vo
     quitting = true;
     window?.hide();
     stopWatching();
+    const hurry = new AbortController();
+    const late = setTimeout(() => void askToHurry(hurry), lateAfter);
     try {
-      await labApi.close();
+      await labApi.close(hurry.signal);
       app.exit(0);
     } catch (thrown) {
       explain('The lab did not close as it should', thrown);
+    } finally {
+      clearTimeout(late);
     }
+  }
+
+  /** What holds a closing lab up (a full disk, a lock) may last: somebody has to see it, and to decide. */
+  async function askToHurry(hurry: AbortController): Promise<void> {
+    const { title, body, buttons } = lateQuestion(waiting);
+    const question = { type: 'question' as const, message: title, detail: body, buttons: [...buttons], noLink: true };
+    const { response } = await dialog.showMessageBox(show(), question);
+    if (response === 1) hurry.abort();
+    else setTimeout(() => void askToHurry(hurry), lateAfter);
   }
 
   const updateMenu = () => {
@@ -148,6 +166,8 @@ function open({ page, home, launch = utilityWorkers() }: ApplicationOptions): vo
   updateMenu();
   labApi.server.watch((event) => {
     if (event.type === 'experiment') updateMenu();
+    if (event.type === 'note' && event.kind === 'waiting') waiting = event.message;
+    if (event.type === 'steps') waiting = '';
   });
   const stopWatching = watchTraining(labApi, () => window, show);
   app.on('second-instance', show);
@@ -179,11 +199,14 @@ async function ask(window: BrowserWindow, question: NonNullable<ReturnType<typeo
 /** Gives a page that asks for it its channel; a page has one at a time. */
 function connectPages(labApi: LabApi): void {
   const channels = new Map<number, Electron.MessagePortMain>();
-  ipcMain.on(connectChannel, ({ senderFrame, sender, ports: [port] }) => {
+  ipcMain.on(connectChannel, ({ senderFrame, sender, ports }) => {
+    const wanted = isPage(senderFrame) ? 1 : 0;
+    for (const unwanted of ports.slice(wanted)) unwanted.close();
+    const [port] = ports.slice(0, wanted);
     if (!port) return;
-    if (!isPage(senderFrame)) return port.close();
     channels.get(sender.id)?.close();
     channels.set(sender.id, port);
+    port.once('close', () => channels.get(sender.id) === port && channels.delete(sender.id));
     labApi.serve(overPortMain(port));
   });
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, dialog } from 'electron';
 import type { ApiHandlers } from '../../shared/api.ts';
 import { LabError } from '../../shared/errors.ts';
-import { fileName } from '../lab/text.ts';
+import { fileName } from '../../shared/file-name.ts';
+import { systemFault } from '../../shared/system-faults.ts';
 
 const kinds = { html: 'Web page', svg: 'Figure', png: 'Picture', csv: 'Table', json: 'Data' } as const;
 
@@ -38,7 +39,7 @@ async function writeWhole(file: string, data: string | Uint8Array): Promise<void
     await rename(unfinished, file);
   } catch (thrown) {
     await rm(unfinished, { force: true });
-    throw new LabError('request', `${file} cannot be written: ${(thrown as Error).message}.`, {
+    throw new LabError('request', `${file} cannot be written: ${systemFault(thrown) ?? String(thrown)}.`, {
       field: file,
       remedy: 'Choose another place, or make room there.',
     });

@@ -1,6 +1,7 @@
 // The native menus, from the table of commands that the page's palette reads too. Pure: a template, no menu.
 import type { MenuItemConstructorOptions } from 'electron';
 import { type Command, type CommandId, commands } from '../../shared/commands.ts';
+import { invisible } from '../../shared/printable.ts';
 
 export interface MenuActions {
   command(id: CommandId): void;
@@ -93,7 +94,7 @@ function recent({ experiments }: MenuState, { openExperiment }: MenuActions): Me
 
 /** An ampersand would mark a letter; what turns or breaks a line is left out. */
 function label(name: string): string {
-  const plain = name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '');
+  const plain = name.replace(invisible, '');
   const characters = [...plain];
   const short = characters.length > longestLabel ? `${characters.slice(0, longestLabel - 1).join('')}…` : plain;
   return short.replaceAll('&', '&&') || 'Unnamed';

@@ -16,9 +16,17 @@ export function servePage(session: Session, files: PageFiles): void {
   session.protocol.handle(scheme, async ({ url, method }) => {
     const headers = pageHeaders("'none'");
     const page = method === 'GET' ? fileAt(url, files) : null;
-    // A link that was put in the file's place since is not followed.
-    if (!page || (await realpath(page.file).catch(() => null)) !== page.file)
-      return new Response(null, { status: 404, headers });
-    return new Response(await readFile(page.file), { headers: { ...headers, 'Content-Type': page.type } });
+    const bytes = page && (await unchanged(page.file));
+    if (!bytes) return new Response(null, { status: 404, headers });
+    return new Response(bytes, { headers: { ...headers, 'Content-Type': page.type } });
   });
+}
+
+/** Null where the file is gone, or a link, which is not followed, was put in its place since. */
+async function unchanged(file: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  try {
+    return (await realpath(file)) === file ? await readFile(file) : null;
+  } catch {
+    return null;
+  }
 }

@@ -162,6 +162,15 @@ export const Menu = {
 export const nativeTheme = { shouldUseDarkColors: true };
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] };
 export const utilityProcess = { fork: (file: string, args: string[]) => new PretendedUtilityProcess(file, args) };
+/** What a preload script did. */
+export const preload = { exposed: {} as Record<string, unknown>, said: [] as unknown[][] };
+export const contextBridge = {
+  exposeInMainWorld(name: string, value: unknown) {
+    preload.exposed[name] = value;
+  },
+};
+export const ipcRenderer = { postMessage: (...values: unknown[]) => void preload.said.push(values) };
+export const webUtils = { getPathForFile: (file: unknown) => `path of ${file}` };
 const modules = { defaultSession: session };
 
 export { modules as session, PretendedWindow as BrowserWindow };

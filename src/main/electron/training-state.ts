@@ -64,3 +64,10 @@ export function closingQuestion(
     buttons: ['Pause and quit', 'Train on without the window', 'Cancel'],
   };
 }
+
+/** What is asked where a lab takes long to close; the second button stops what runs. */
+export const lateQuestion = (waiting: string): ClosingQuestion => ({
+  title: 'The lab is still pausing what runs.',
+  body: `${waiting} Stopped at once, it goes on from its newest checkpoint the next time; what was not yet written since is done again.`.trim(),
+  buttons: ['Wait', 'Stop at once'],
+});

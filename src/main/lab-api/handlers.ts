@@ -4,11 +4,13 @@ import { alertKind } from '../../shared/alerts.ts';
 import type { About, ApiEvent, ApiHandlers, RunSummary } from '../../shared/api.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { EngineReport } from '../../shared/worker-messages.ts';
-import { compare, type Lab } from '../lab/index.ts';
+import { checkpointsOf, compare, type Lab } from '../lab/index.ts';
 import type { RunRow } from '../store/index.ts';
+import { Line } from './in-turn.ts';
 import { machineLoad } from './machine-load.ts';
 import { cells } from './matrix.ts';
-import { metricSeries } from './metric-series.ts';
+import { manySeries } from './metric-series.ts';
+import { pageComparison } from './page-comparison.ts';
 import { type OpenPrinter, reportHandlers } from './reports.ts';
 import { readSettings, writeSettings } from './settings.ts';
 import type { Summaries } from './summaries.ts';
@@ -30,6 +32,16 @@ export function handlersOver({ lab, about, summaries, dialogs, printer, emit }: 
   const each = (runs: readonly string[], act: (run: string) => RunRow): RunSummary[] =>
     [...new Set(runs)].map((run) => summary(act(run)));
   const started = (run: RunRow, start = false) => summary(start ? lab.start(run.id) : run);
+
+  // How many processes of a kind all pages together have at once. Runs and studies have the queue; inspections and imports of curves
+  // count for themselves.
+  const lines = {
+    corpora: new Line(2),
+    engines: new Line(),
+    models: new Line(2),
+    bundles: new Line(),
+    reports: new Line(),
+  };
 
   return {
     about: { get: () => about, load: machineLoad() },
@@ -101,13 +113,14 @@ export function handlersOver({ lab, about, summaries, dialogs, printer, emit }: 
     },
     metrics: {
       names: ({ run }) => store.metrics.names(run),
-      series: ({ runs, metrics, ...options }) => runs.flatMap((run) => metricSeries(store, run, metrics, options)),
+      series: ({ runs, ...request }) => manySeries(store, runs, request),
     },
     evaluations: {
       list: ({ run, after = -1 }) => store.evaluations.list(run).filter(({ evaluation }) => evaluation.step > after),
     },
     checkpoints: {
-      list: ({ run }) => store.checkpoints.list(run),
+      list: ({ run, inherited }) =>
+        inherited ? checkpointsOf(store, store.runs.get(run)) : store.checkpoints.list(run),
       removable: () => lab.removableCheckpoints(),
       purge: () => lab.purgeCheckpoints(),
     },
@@ -115,18 +128,18 @@ export function handlersOver({ lab, about, summaries, dialogs, printer, emit }: 
       list: ({ run }) => store.events.list(run),
       alerts: ({ runs }) => runs.flatMap((run) => store.events.list(run).filter(({ kind }) => kind === alertKind)),
     },
-    comparison: { get: ({ runs, ...options }) => compare(store, runs, options) },
+    comparison: { get: ({ runs, ...options }) => pageComparison(compare(store, runs, options)) },
     estimate: { get: ({ configuration }) => lab.estimate(configuration) },
     corpora: {
       list: () => store.corpora.list(),
-      add: (corpus, signal) => lab.addCorpus(corpus, signal),
+      add: lines.corpora.inTurn((corpus, signal) => lab.addCorpus(corpus, signal)),
     },
     engines: {
       list: () => engines,
-      async probe({ measure }, signal) {
+      probe: lines.engines.inTurn(async ({ measure }, signal) => {
         engines = await lab.engines({ measure, signal });
         return engines;
-      },
+      }),
       async setUpTensorflow({ gpu }, signal) {
         const done = await lab.setUpTensorflow({ gpu, signal });
         engines = null;
@@ -140,7 +153,14 @@ export function handlersOver({ lab, about, summaries, dialogs, printer, emit }: 
     },
     studies: {
       list: ({ runs }) => store.studies.list(runs === undefined ? {} : { runs }),
-      parts: ({ study }) => store.studies.parts(study),
+      parts({ study }) {
+        const damaged = store.studies.damagedParts(study);
+        if (damaged.length > 0) {
+          // Told without being stored: started again, the study measures them again, and then it is not so any more.
+          emit({ type: 'study', study: { ...store.studies.get(study), message: damaged.join(' ') } });
+        }
+        return store.studies.parts(study);
+      },
       estimate: ({ request }) => lab.studies.estimate(request),
       start: ({ request }) => lab.studies.start(request),
       stop: ({ study }) => lab.studies.stop(study),
@@ -159,22 +179,19 @@ export function handlersOver({ lab, about, summaries, dialogs, printer, emit }: 
       tensor: ({ paths, name }, signal) => lab.inspections.tensor(paths, name, signal),
       upload: (piece) => lab.inspections.upload(piece),
       recent: () => lab.inspections.recent(),
-      exportModel: ({ run, ...request }, signal) => lab.exportModel(run, request, signal),
-      async importModel(request, signal) {
+      exportModel: lines.models.inTurn(({ run, ...request }, signal) => lab.exportModel(run, request, signal)),
+      importModel: lines.models.inTurn(async (request, signal) => {
         const { run, notes } = await lab.importModel(request, signal);
         return { run: summary(run), notes };
-      },
+      }),
     },
     imports: {
       look: ({ path }, signal) => lab.imports.look(path, signal),
-      bundle: ({ path }, signal) => lab.imports.bundle(path, signal),
+      bundle: lines.bundles.inTurn(({ path }, signal) => lab.imports.bundle(path, signal)),
       curves: async ({ path, choice }, signal) => (await lab.imports.curves(path, choice, signal)).curves,
       list: () => store.importedCurves.list(),
       points: ({ curves, resolution }) =>
-        curves.map((curve) => ({
-          curve,
-          ...store.importedCurves.points(curve, resolution === undefined ? {} : { resolution }),
-        })),
+        curves.map((curve) => ({ curve, ...store.importedCurves.points(curve, { resolution }) })),
       rename: ({ curve, name }) => lab.imports.rename(curve, name),
       remove({ curve }) {
         lab.imports.remove(curve);
@@ -197,7 +214,7 @@ export function handlersOver({ lab, about, summaries, dialogs, printer, emit }: 
         return settings;
       },
     },
-    reports: reportHandlers({ store, dialogs, printer }),
+    reports: reportHandlers({ store, dialogs, printer, line: lines.reports }),
     dialogs,
   };
 }

@@ -27,8 +27,8 @@ export interface LabApi {
   serve(transport: Transport): void;
   /** Tells every client that watches. */
   emit(event: ApiEvent): void;
-  /** Pauses what runs, waits for it, and closes the lab. */
-  close(): Promise<void>;
+  /** Pauses what runs, waits for it, and closes the lab; with `hurry`, as that of the lab. */
+  close(hurry?: AbortSignal): Promise<void>;
 }
 
 /** Opens the lab of a home folder, and goes on with what waits in its queue. @throws LabError 'store' */
@@ -58,5 +58,5 @@ export function openLabApi({ door, dialogs = noDialogs, printer = openPrinter, .
     },
   };
   lab.resumeQueue();
-  return { lab, server, serve: (transport) => serveCalls(transport, server), emit, close: () => lab.close() };
+  return { lab, server, serve: (transport) => serveCalls(transport, server), emit, close: (hurry) => lab.close(hurry) };
 }

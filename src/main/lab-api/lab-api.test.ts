@@ -6,9 +6,11 @@ import type { Api, ApiEvent } from '../../shared/api.ts';
 import { configurationFromPreset } from '../../shared/config/index.ts';
 import { type Client, connect } from '../../shared/rpc.ts';
 import { inProcess } from '../../shared/transports.ts';
+import type { Evaluation } from '../../shared/worker-messages.ts';
 import { nodeWorkers } from '../compute/index.ts';
 import { fakeWorker, temporaryHome } from '../lab/pretended-lab.testing.ts';
 import { type LabApi, openLabApi } from './index.ts';
+import { manySeries } from './metric-series.ts';
 
 const fakeSetUp = {
   node: process.execPath,
@@ -101,6 +103,12 @@ test('a matrix of objectives and seeds is trained, listed, compared and reported
   const ids = runs.map(({ id }) => id);
   const comparison = await api.comparison.get({ runs: ids });
   expect(comparison.runs).toHaveLength(4);
+  // Of the similarity of pairs of experts, which is most of its bytes, a comparison shows nothing.
+  const pairs = ({ evaluation: { similarity } }: { evaluation: Evaluation }) => similarity?.pairs.length;
+  const evaluated = await api.evaluations.list({ run: ids[0]! });
+  expect(evaluated.map(pairs)).not.toContain(0);
+  const compared = comparison.runs[0]!.evaluations.map((evaluation) => ({ evaluation }));
+  expect(compared.map(pairs)).toEqual(evaluated.map(() => 0));
   expect(await api.reports.page({ runs: ids })).toMatch(/^<!doctype html>/);
   expect(await api.evaluations.list({ run: ids[0]!, after: 20 })).toHaveLength(1);
 });
@@ -129,6 +137,15 @@ test('a series comes as columns, and in stretches keeps its extremes', async () 
   expect(Math.min(...coarse!.values)).toBe(Math.min(...loss!.values.subarray(0, 64)));
   const [unknown] = await api.metrics.series({ runs: [run!.id], metrics: ['nothing'], resolution: 4 });
   expect(unknown!.values).toHaveLength(0);
+});
+
+test('an answer has only so many points', async () => {
+  const [run] = await matrix({ steps: 100, seeds: [1], start: true });
+  await labApi.lab.ended(run!.id);
+  const asked = (most: number) =>
+    manySeries(labApi.lab.store, [run!.id, run!.id], { metrics: ['crossEntropy', 'seconds'] }, most);
+  expect(asked(400)).toHaveLength(4);
+  expect(() => asked(399)).toThrow(expect.objectContaining({ code: 'request', field: 'resolution' }));
 });
 
 test('one wrong cell, and no run of the matrix is made', async () => {
@@ -214,7 +231,15 @@ test('a run is forked, continued and done again', async () => {
   });
   const longer = await api.runs.continueTo({ run: run!.id, steps: 50, start: true });
   expect(await labApi.lab.ended(longer.id)).toMatchObject({ status: 'completed' });
-  expect(await api.runs.get({ run: longer.id })).toMatchObject({ step: 50 });
+  expect(await api.runs.get({ run: longer.id })).toMatchObject({
+    step: 50,
+    course: [{ configuration: run!.configuration }],
+  });
+  const stepsOf = async (inherited: boolean) =>
+    (await api.checkpoints.list({ run: longer.id, inherited })).map(({ step }) => step);
+  const [own, all] = [await stepsOf(false), await stepsOf(true)];
+  expect(Math.min(...own)).toBeGreaterThan(longer.parent!.step);
+  expect(all).toEqual(expect.arrayContaining([10, ...own]));
   expect(await api.runs.again({ run: run!.id })).toMatchObject({ parent: null, step: 0, name: 'none, seed 1, again' });
 });
 

@@ -1,11 +1,13 @@
 // The calls about reports: where files go, and who says so.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { reportRequestSchema } from '../../shared/report.ts';
+import { LabError } from '../../shared/errors.ts';
+import { reportFormats, reportRequestSchema } from '../../shared/report.ts';
 import { temporaryHome } from '../lab/pretended-lab.testing.ts';
 import { exampleHome } from '../lab/report/example-home.testing.ts';
 import type { Store } from '../store/index.ts';
+import { Line } from './in-turn.ts';
 import { noDialogs } from './no-dialogs.ts';
 import { reportHandlers } from './reports.ts';
 
@@ -25,8 +27,8 @@ afterEach(() => {
 });
 
 const inWindow = () =>
-  reportHandlers({ store, dialogs: { ...noDialogs, open: () => chosen }, printer: async () => null });
-const inBrowser = () => reportHandlers({ store, dialogs: noDialogs, printer: async () => null });
+  reportHandlers({ store, dialogs: { ...noDialogs, open: () => chosen }, printer: async () => null, line: new Line() });
+const inBrowser = () => reportHandlers({ store, dialogs: noDialogs, printer: async () => null, line: new Line() });
 const asked = (choose: boolean) => ({
   request: reportRequestSchema.parse({ runs, title: '../../etc: mine' }),
   formats: ['html' as const],
@@ -61,3 +63,47 @@ test('the preview is the page that would be written', async () => {
   await inBrowser().remove({ report: id }, signal);
   expect(await inBrowser().list({}, signal)).toEqual([]);
 });
+
+test('a report that is given up, or whose page is gone, leaves nothing behind and nothing that prints', async () => {
+  const formats = [...reportFormats];
+  const printers = { open: 0, most: 0, opened: 0 };
+  const printing = Promise.withResolvers<void>();
+  const printer = async () => {
+    printers.open += 1;
+    printers.opened += 1;
+    printers.most = Math.max(printers.most, printers.open);
+    const ended = Promise.withResolvers<never>();
+    return {
+      print() {
+        printing.resolve();
+        return ended.promise;
+      },
+      async close() {
+        printers.open -= 1;
+        ended.reject(new LabError('request', 'The page could not be printed.'));
+      },
+    };
+  };
+  const { write } = reportHandlers({ store, dialogs: noDialogs, printer, line: new Line() });
+  const controllers = Array.from({ length: 5 }, () => new AbortController());
+  const writing = controllers.map(({ signal }) => write({ ...asked(false), formats }, signal) as Promise<unknown>);
+  const outcomes = Promise.allSettled(writing);
+  await printing.promise;
+  for (const controller of controllers) controller.abort(new Error('enough'));
+  for (const outcome of await outcomes)
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'enough' } });
+  expect(printers).toEqual({ open: 0, most: 1, opened: 1 });
+  expect(existsSync(store.paths.reports) ? readdirSync(store.paths.reports) : []).toEqual([]);
+});
+
+test.each(reportFormats.filter((format) => format !== 'html' && format !== 'pdf'))(
+  'while it makes %s, a report hears that it is given up',
+  async (format) => {
+    const controller = new AbortController();
+    const writing = inBrowser().write({ ...asked(false), formats: [format] }, controller.signal) as Promise<unknown>;
+    // What it computes before the first wait is done by now.
+    controller.abort(new Error('enough'));
+    await expect(writing).rejects.toThrow('enough');
+    expect(existsSync(store.paths.reports) ? readdirSync(store.paths.reports) : []).toEqual([]);
+  },
+);

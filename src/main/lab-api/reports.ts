@@ -1,13 +1,14 @@
 // The calls about reports: a preview, files of every format, and the requests that are kept.
 import { join } from 'node:path';
 import type { ApiHandlers } from '../../shared/api.ts';
+import { fileName } from '../../shared/file-name.ts';
 import type { ReportRequest } from '../../shared/report.ts';
 import type { Printer } from '../compute/index.ts';
 import { compare } from '../lab/index.ts';
 import { keptReports, makeReport, reportHtml, timeText, writeReport } from '../lab/report/index.ts';
 import { reportPage } from '../lab/report-page.ts';
-import { fileName } from '../lab/text.ts';
 import type { ReadOnlyStore } from '../store/index.ts';
+import type { Line } from './in-turn.ts';
 
 /** Null where this machine has nothing to print with. */
 export type OpenPrinter = () => Promise<Printer | null>;
@@ -16,12 +17,17 @@ interface Context {
   store: ReadOnlyStore;
   dialogs: ApiHandlers['dialogs'];
   printer: OpenPrinter;
+  /** Of reports that are written: each may start a browser. */
+  line: Line;
 }
 
 const command = (rest: string) => `simbal ${rest}`;
 
-export function reportHandlers({ store, dialogs, printer }: Context): ApiHandlers['reports'] {
+export function reportHandlers({ store, dialogs, printer, line }: Context): ApiHandlers['reports'] {
   const kept = keptReports(store.paths.reports);
+  const written = line.inTurn((options: Parameters<typeof writeReport>[2] & { request: ReportRequest }, signal) =>
+    writeReport(store, options.request, { ...options, signal }),
+  );
   return {
     page({ runs }) {
       const again = [command(`compare ${runs.join(' ')} --html report.html`)];
@@ -35,7 +41,7 @@ export function reportHandlers({ store, dialogs, printer }: Context): ApiHandler
         ? (await dialogs.open({ title: 'Where the report goes', kind: 'folder', many: false }, signal))[0]
         : store.paths.reports;
       if (parent === undefined) return null;
-      return writeReport(store, request, { folder: join(parent, named), formats, checkpoints, made, command, printer });
+      return written({ request, folder: join(parent, named), formats, checkpoints, made, command, printer }, signal);
     },
     list: () => kept.list(),
     keep: ({ request, report }) => kept.keep(request, report),

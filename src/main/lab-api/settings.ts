@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { calls, type Settings } from '../../shared/api.ts';
 import { LabError } from '../../shared/errors.ts';
 import { keepAll } from '../../shared/retention.ts';
+import { systemFault } from '../../shared/system-faults.ts';
 
 const defaults: Settings = { concurrency: 1, engine: 'auto', retention: keepAll };
 
@@ -30,7 +31,7 @@ export function writeSettings(home: string, settings: Settings): void {
     writeFileSync(`${file}.new`, `${JSON.stringify(settings, null, 2)}\n`);
     renameSync(`${file}.new`, file);
   } catch (thrown) {
-    throw new LabError('store', `The settings cannot be written: ${(thrown as Error).message}.`, {
+    throw new LabError('store', `The settings cannot be written: ${systemFault(thrown) ?? String(thrown)}.`, {
       field: file,
       remedy: 'Make room on the disk, or make the folder writable, and try again.',
     });

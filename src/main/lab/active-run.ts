@@ -1,9 +1,8 @@
 // A run while it is being carried out: its worker, its record, and the status it ends in.
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
+import { type Failure, failureKind } from '../../shared/failure.ts';
 import type { Retention } from '../../shared/retention.ts';
-import type { CheckpointRecord } from '../../shared/worker-messages.ts';
 import {
   type Crash,
   type JobLimits,
@@ -12,18 +11,22 @@ import {
   startTraining,
   type TrainingEnd,
 } from '../compute/index.ts';
-import type { RunRow, RunStatus, SegmentOutcome, Store } from '../store/index.ts';
+import { isTemporary, type RunRow, type RunStatus, type SegmentOutcome, type Store } from '../store/index.ts';
 import { retain } from './checkpoints/retain.ts';
 import { corpusFolder } from './corpora.ts';
 import type { Emit } from './events.ts';
+import type { LateWrites } from './late-writes.ts';
 import { ifWritable } from './patience.ts';
 import type { Active } from './queue.ts';
 import { Recorder } from './recorder.ts';
+import { failureOf, failureText, safetyOf } from './safety.ts';
+import { shown } from './text.ts';
 
 export interface RunContext {
   store: Store;
   launch: LaunchWorker;
   emit: Emit;
+  late: LateWrites;
   threads: number;
   /** As it is set now. */
   retention(): Retention;
@@ -31,7 +34,7 @@ export interface RunContext {
 }
 
 /** Stopped, it ends with a checkpoint when the worker manages one in time. */
-export function startRun(run: RunRow, { store, launch, emit, threads, limits, retention }: RunContext): Active {
+export function startRun(run: RunRow, { store, launch, emit, late, threads, limits, retention }: RunContext): Active {
   const recorder = new Recorder(store, run.id, emit);
   recorder.watch(run.configuration);
   let wanted: 'running' | 'paused' | 'stopped' = 'running';
@@ -63,7 +66,9 @@ export function startRun(run: RunRow, { store, launch, emit, threads, limits, re
       await recorder.end('interrupted');
       const checkpoint = store.checkpoints.newest(run.id);
       const next = restarting ? 'It is started again' : 'It is not started again';
-      const origin = run.parent ? `from step ${run.parent.step} of ${run.parent.run}` : 'from the start of the run';
+      const origin = run.parent
+        ? `from step ${run.parent.step} of ${shown(store.runs.get(run.parent.run).name)}`
+        : 'from the start of the run';
       const from = checkpoint ? `from the checkpoint of step ${checkpoint.step}` : origin;
       await recorder.note(recorder.step, 'crash', `${crashText(crash)} ${next}${restarting ? ` ${from}` : ''}.`);
       return checkpoint;
@@ -71,15 +76,34 @@ export function startRun(run: RunRow, { store, launch, emit, threads, limits, re
     ...(limits && { limits }),
   });
 
+  const conclusionOf = (end: TrainingEnd, failure: Failure | null) =>
+    conclusion(end, wanted === 'stopped', failure ?? safetyOf(store, run, recorder.step, null), failure);
+
   async function conclude(end: TrainingEnd): Promise<void> {
     await recorder.end(segmentOutcome(end, wanted));
-    const error = end.outcome === 'failed' ? end.error : null;
-    const [status, message] = conclusion(end, wanted === 'stopped', safety(store, run, recorder.step, error));
+    const failure = end.outcome === 'failed' ? failureOf(store, run, recorder.step, end.error) : null;
+    const [status, message] = conclusionOf(end, failure);
     if (end.outcome === 'failed') {
       await recorder.failed(end.error);
-      await recorder.note(recorder.step, 'failed', message!);
+      await recorder.note(recorder.step, failureKind, message!, failure);
     }
     await recorder.patience.write(() => setStatus(status, message));
+  }
+
+  /** The store could not be written and the run was stopped: how it ended is kept as soon as it can be. */
+  function concludeLate(end: TrainingEnd): void {
+    const [status, message] = conclusionOf(end, null);
+    const outcome = segmentOutcome(end, wanted);
+    const written = late.write(`end of ${run.id}`, () => {
+      store.transaction(() => {
+        for (const { id, ended, lastStep, fromStep } of store.segments.list(run.id)) {
+          if (ended === null) store.segments.end(id, { outcome, step: lastStep ?? fromStep });
+        }
+        store.runs.setStatus(run.id, status, message);
+      });
+      emit({ type: 'run', run: store.runs.get(run.id) });
+    });
+    if (!written) emit({ type: 'run', run: { ...store.runs.get(run.id), status, message } });
   }
 
   return {
@@ -97,15 +121,17 @@ export function startRun(run: RunRow, { store, launch, emit, threads, limits, re
       training.stop();
       if (isFirst) setPausing();
     },
-    // What cannot be written even now is put right by recover() when the store is opened again.
-    ended: training.ended.then(conclude).catch((thrown) => {
-      emit({
-        type: 'note',
-        run: run.id,
-        step: recorder.step,
-        kind: 'failed',
-        message: String(thrown.message ?? thrown),
-      });
+    ended: training.ended.then(async (ended) => {
+      const gaveUp = wanted === 'stopped' && ended.outcome === 'failed' && isTemporary(ended.error);
+      const end: TrainingEnd = gaveUp ? { outcome: 'stopped' } : ended;
+      try {
+        await conclude(end);
+      } catch (thrown) {
+        const { message } = LabError.from(thrown);
+        emit({ type: 'note', run: run.id, step: recorder.step, kind: 'failed', message });
+        // What else cannot be written is put right by recover() when the store is opened again.
+        if (isTemporary(thrown)) concludeLate(end);
+      }
     }),
   };
 }
@@ -122,7 +148,8 @@ function beginning(store: Store, run: RunRow) {
   const checkpoint = checkpointToResume(store, run);
   if (checkpoint || !run.parent) return checkpoint;
   const { step, run: origin } = run.parent;
-  throw new LabError('checkpoint', `It begins at step ${step} of ${origin}, whose checkpoint is there no longer.`, {
+  const called = shown(store.runs.get(origin).name);
+  throw new LabError('checkpoint', `It begins at step ${step} of ${called}, whose checkpoint is there no longer.`, {
     field: 'parent',
     value: origin,
     remedy: 'Fork that run at a step whose checkpoint it still has.',
@@ -133,59 +160,24 @@ function segmentOutcome({ outcome }: TrainingEnd, wanted: string): SegmentOutcom
   return outcome === 'paused' && wanted === 'stopped' ? 'stopped' : outcome;
 }
 
-function conclusion(end: TrainingEnd, stopped: boolean, safe: Safety): [RunStatus, string | null] {
+function conclusion(
+  end: TrainingEnd,
+  stopped: boolean,
+  { safe }: Pick<Failure, 'safe'>,
+  failure: Failure | null,
+): [RunStatus, string | null] {
   switch (end.outcome) {
     case 'completed':
       return ['completed', null];
     case 'paused':
-      return stopped ? ['stopped', safe.text] : ['paused', null];
+      return stopped ? ['stopped', safe] : ['paused', null];
     case 'stopped':
-      return ['stopped', `It was ended before it could write a checkpoint. ${safe.text}`];
+      return ['stopped', `It was ended before it could write a checkpoint. ${safe}`];
     case 'interrupted':
-      return ['paused', `${crashText(end.crash)} ${safe.text}`];
-    case 'failed': {
-      const { message, remedy = safe.remedy } = end.error;
-      return ['failed', `${message} ${safe.text} ${remedy}`];
-    }
+      return ['paused', `${crashText(end.crash)} ${safe}`];
+    case 'failed':
+      return ['failed', failure ? failureText(failure) : `${end.error.message} ${safe}`];
   }
 }
 
 const crashText = ({ reason, lastWords }: Crash) => `The worker ${reason}.${lastWordsText(lastWords)}`;
-
-/** What is not lost as far as it is known, and what can be done with it. */
-interface Safety {
-  text: string;
-  remedy: string;
-}
-
-function safety(store: Store, { id, parent }: RunRow, step: number, error: LabError | null): Safety {
-  const [checkpoint, ...earlier] = store.checkpoints.list(id).reverse();
-  const resume = 'Resume the run to go on from there.';
-  if (!checkpoint && parent) {
-    const text = `There is no checkpoint of its own yet: it begins again at step ${parent.step} of ${parent.run} when it is resumed.`;
-    return { text, remedy: resume };
-  }
-  if (!checkpoint) return { text: 'There is no checkpoint yet: it starts anew when it is resumed.', remedy: resume };
-  if (isSound(checkpoint, error)) {
-    const metrics = step > checkpoint.step ? ` and the metrics up to step ${step}` : '';
-    return {
-      text: `The checkpoint of step ${checkpoint.step}${metrics} ${metrics ? 'are' : 'is'} safe.`,
-      remedy: resume,
-    };
-  }
-  const lost = `The metrics are safe, but the run cannot go on from its checkpoint of step ${checkpoint.step}.`;
-  const sound = earlier.find((other) => isSound(other, error));
-  return sound
-    ? { text: `${lost} That of step ${sound.step} is there.`, remedy: `Fork the run at step ${sound.step}.` }
-    : { text: `${lost} There is no other.`, remedy: 'Train the run again.' };
-}
-
-/** Whether its files are there in the size they were written, and the error does not speak of them. Their content is not read. */
-function isSound({ folder, hashes, bytes }: CheckpointRecord, error: LabError | null): boolean {
-  if (error?.code === 'checkpoint' && error.message.includes(folder)) return false;
-  try {
-    return Object.keys(hashes).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0) === bytes;
-  } catch {
-    return false;
-  }
-}

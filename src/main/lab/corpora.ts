@@ -59,13 +59,16 @@ export function findCorpus(store: Pick<ReadOnlyStore, 'corpora'>, nameOrHash: st
 export const unfinishedFolder = ({ corpora }: Pick<HomePaths, 'corpora'>, name: string): string =>
   join(corpora, `${unfinished}${name}`);
 
+/** Also the name under which a worker that prepares a corpus fills its folder: a dot more, and what tells its process. */
+const isUnfinished = (name: string): boolean => name.startsWith(unfinished) || name.startsWith(`.${unfinished}`);
+
 /** Removes what an addition that was killed has left. Only while no other lab has this home open. */
 export function removeUnfinished({ corpora }: HomePaths): void {
   for (const name of readdirSync(corpora)) {
     const folder = join(corpora, name);
     if (name.endsWith(aside) && !existsSync(folder.slice(0, -aside.length))) {
       renameSync(folder, folder.slice(0, -aside.length));
-    } else if (name.startsWith(unfinished) || name.endsWith(aside)) rmSync(folder, { recursive: true, force: true });
+    } else if (isUnfinished(name) || name.endsWith(aside)) rmSync(folder, { recursive: true, force: true });
   }
 }
 

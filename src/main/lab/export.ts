@@ -1,8 +1,9 @@
 // A run's numbers for other programs: CSV with a row for each step, JSON with everything.
+
+import { csvLine } from '../../charts/csv.ts';
 import { objectiveText } from '../../shared/config/index.ts';
 import type { ReadOnlyStore } from '../store/index.ts';
 import { type Summary, summaryOf } from './comparison/measures.ts';
-import { csvLine } from './csv.ts';
 
 /** Of the evaluation at a step, where there was one. */
 const evaluationColumns: Record<string, (summary: Summary) => number | null | undefined> = {

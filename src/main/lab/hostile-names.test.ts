@@ -1,11 +1,12 @@
 // Names are text everywhere: in the page, in CSV, in file names, on the terminal.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileName } from '../../shared/file-name.ts';
 import { comparisonText } from '../cli/comparison-text.ts';
 import { runCsv } from './export.ts';
 import { compare, type Lab } from './index.ts';
 import { addText, newRun, openPretended, temporaryHome } from './pretended-lab.testing.ts';
 import { reportPage } from './report-page.ts';
-import { fileName, plain } from './text.ts';
+import { plain } from './text.ts';
 
 const hostile = {
   script: '<script>fetch("//example.test")</script>',
@@ -72,7 +73,9 @@ describe('hostile names', () => {
   });
 
   it('make harmless file names', () => {
-    expect([...Object.values(hostile), 'CON', 'nul', '..', '../../etc/passwd', '', 'Démo 2'].map(fileName)).toEqual([
+    expect(
+      [...Object.values(hostile), 'CON', 'nul', '..', '../../etc/passwd', '', 'Démo 2'].map((name) => fileName(name)),
+    ).toEqual([
       ...[
         'script-fetch-example-test-script',
         'img-src-x-onerror-alert-1',

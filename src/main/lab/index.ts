@@ -19,6 +19,7 @@ export { compare } from './comparison/compare.ts';
 export { type AddedCorpus, findCorpus, type NewCorpus } from './corpora.ts';
 export type { Emit, LabEvent } from './events.ts';
 export { findExperiment, findRun } from './find.ts';
+export { forkPoint } from './fork.ts';
 export type { Imports } from './imports/index.ts';
 export { type Inspections, inspectionsOver } from './inspections/index.ts';
 export { openLab } from './open-lab.ts';
@@ -131,6 +132,9 @@ export interface Lab {
   setUpTensorflow(options: { gpu: boolean; signal?: AbortSignal }): Promise<string>;
   removeTensorflow(signal?: AbortSignal): Promise<string>;
 
-  /** Pauses what runs, waits for it, and closes the store. */
-  close(): Promise<void>;
+  /**
+   * Pauses what runs, waits for it, and closes the store. That takes as long as the store cannot be written (a full disk, a
+   * lock): with `hurry`, what runs is stopped instead, and goes on from its newest checkpoint the next time.
+   */
+  close(hurry?: AbortSignal): Promise<void>;
 }

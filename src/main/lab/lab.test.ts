@@ -2,6 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configurationFromPreset } from '../../shared/config/index.ts';
+import { lastFailure } from '../../shared/failure.ts';
 import { findings } from './comparison/findings.ts';
 import { compare, findRun, type Lab, type LabEvent } from './index.ts';
 import { addText, newRun, openPretended, type PretendedOptions, temporaryHome } from './pretended-lab.testing.ts';
@@ -120,9 +121,14 @@ describe('a run', () => {
     expect(await lab.ended(run.id)).toMatchObject({
       status: 'failed',
       message:
-        'The loss of step 15 is NaN. The checkpoint of step 10 and the metrics up to step 14 are safe. Resume the run to go on from there.',
+        'The loss of step 15 is NaN. The checkpoint of step 10 and the metrics up to step 14 are safe. Go on from step 10 with a lower training.learningRate or training.clip: as it is, it would fail at the same step again.',
     });
     expect(lab.store.segments.list(run.id)).toMatchObject([{ outcome: 'failed' }]);
+    expect(lastFailure(lab.store.events.list(run.id))).toMatchObject({
+      code: 'not-finite',
+      checkpoint: 10,
+      damaged: null,
+    });
   });
 
   it('stops for good, yet can be resumed', async () => {

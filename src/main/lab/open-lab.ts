@@ -1,21 +1,30 @@
 // Opens a lab on its home folder: store, queue, workers.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { checkCorpus, estimateRun, parseConfiguration, type RunConfiguration } from '../../shared/config/index.ts';
+import {
+  checkCorpus,
+  checkFork,
+  estimateRun,
+  parseConfiguration,
+  type RunConfiguration,
+} from '../../shared/config/index.ts';
 import { LabError } from '../../shared/errors.ts';
 import { keepAll } from '../../shared/retention.ts';
 import type { EngineReport } from '../../shared/worker-messages.ts';
-import { type Job, lastWordsText, nodeWorkers, startJob, storeReaderFile } from '../compute/index.ts';
-import { type CorpusRow, type ExperimentRow, openStore, type RunRow } from '../store/index.ts';
+import { type Job, lastWordsText, nodeWorkers, readerFile, startJob } from '../compute/index.ts';
+import { type CorpusRow, type ExperimentRow, isTemporary, openStore, type RunRow, soundRun } from '../store/index.ts';
 import { type RunContext, startRun } from './active-run.ts';
+import { becoming } from './become.ts';
 import { purge, removable } from './checkpoints/purge.ts';
 import { addCorpus, findCorpus, removeUnfinished } from './corpora.ts';
 import type { LabEvent } from './events.ts';
-import { checkFork, forkPoint } from './fork.ts';
+import { forkPoint } from './fork.ts';
 import { importsOver } from './imports/index.ts';
 import type { Lab, LabOptions } from './index.ts';
 import { inspectionsOver } from './inspections/index.ts';
 import { exportModel, importModel, removeUnfinishedImports } from './inspections/models.ts';
+import { temporaryFolderAt } from './inspections/temporary-folder.ts';
+import { LateWrites } from './late-writes.ts';
 import { Queue, type Task } from './queue.ts';
 import { startStudy } from './studies/active-study.ts';
 import { studiesOver } from './studies/index.ts';
@@ -45,23 +54,31 @@ export function openLab(options: LabOptions): Lab {
     signal?.addEventListener('abort', stop, { once: true });
     void job.ended.then(() => signal?.removeEventListener('abort', stop));
   };
-  const queue = new Queue(concurrency);
+  const queue = new Queue(concurrency, { passes: isTemporary });
+  const late = new LateWrites();
   let { retention = keepAll } = options;
   const isActive = (run: string) => queue.active(run) !== undefined;
   const context = (): RunContext => {
     const threads = Math.max(1, Math.floor(cores / queue.concurrency));
-    return { store, launch, emit, threads, retention: () => retention, ...(limits && { limits }) };
+    return { store, launch, emit, late, threads, retention: () => retention, ...(limits && { limits }) };
   };
   const told = (run: RunRow) => {
     emit({ type: 'run', run });
     return run;
   };
+  const become = becoming({ late, rows: store.runs, told });
   const runTask = (id: string): Task => ({
     id,
-    placed(position) {
-      if (store.runs.get(id).queuePosition !== position) told(store.runs.setQueuePosition(id, position));
+    placed: (queuePosition) => void become(id, { queuePosition }),
+    start() {
+      // What an earlier life of it has left to write comes first.
+      late.settle();
+      return startRun(soundRun(store, id), context());
     },
-    start: () => startRun(store.runs.get(id), context()),
+    delayed({ message, remedy = '' }) {
+      const text = `It waits to be started: ${message} ${remedy}`.trim();
+      emit({ type: 'note', run: id, step: null, kind: 'waiting', message: `${text} It starts by itself then.` });
+    },
     refused({ message, remedy = 'Start it again.' }) {
       const text = `It could not be started: ${message} ${remedy}`;
       emit({ type: 'note', run: id, step: null, kind: 'failed', message: text });
@@ -78,16 +95,25 @@ export function openLab(options: LabOptions): Lab {
       };
       listeners.add(listener);
     });
-  const studies = studiesOver({ store, queue, emit, changed, startStudy: (study) => startStudy(study, context()) });
+  const studies = studiesOver({
+    store,
+    queue,
+    emit,
+    changed,
+    late,
+    startStudy: (study) => startStudy(study, context()),
+  });
 
+  const { launchReader = nodeWorkers(readerFile()) } = options;
   const inspections = inspectionsOver({
     launch,
-    launchReader: options.launchReader ?? nodeWorkers(storeReaderFile()),
+    launchReader,
     recentFile: join(store.paths.home, 'inspected.json'),
+    temporary: temporaryFolderAt(join(store.paths.home, 'temporary')),
     store,
     ...(limits && { limits }),
   });
-  const imports = importsOver({ store, launch, emit, trackUntil, ...(limits && { limits }) });
+  const imports = importsOver({ store, launch, launchReader, emit, trackUntil, ...(limits && { limits }) });
   const models = (signal?: AbortSignal) => ({
     ...{ store, launch, emit, checked, track: trackUntil(signal) },
     ...(limits && { limits }),
@@ -168,7 +194,7 @@ export function openLab(options: LabOptions): Lab {
           'request',
           `The run ${shown(run.name)} is complete, at step ${run.configuration.training.steps}.`,
           {
-            remedy: 'To train on, continue it with more steps.',
+            remedy: `To train on, give it more steps: simbal resume ${id} --steps ${2 * run.configuration.training.steps}.`,
           },
         );
       }
@@ -177,7 +203,7 @@ export function openLab(options: LabOptions): Lab {
           remedy: 'Wait for it, or pause it first.',
         });
       }
-      if (run.status !== 'queued') told(store.runs.setStatus(id, 'queued'));
+      become(id, { status: 'queued' });
       queue.add(runTask(id), before);
       return store.runs.get(id);
     },
@@ -195,7 +221,7 @@ export function openLab(options: LabOptions): Lab {
     pause(id) {
       queue.active(id)?.pause();
       // One that waits to go on is what it was before: paused.
-      if (queue.remove(id) && store.segments.list(id).length > 0) told(store.runs.setStatus(id, 'paused'));
+      if (queue.remove(id) && store.segments.list(id).length > 0) return become(id, { status: 'paused' });
       return store.runs.get(id);
     },
     stop(id) {
@@ -203,7 +229,7 @@ export function openLab(options: LabOptions): Lab {
       const { status } = store.runs.get(id);
       active?.stop();
       queue.remove(id);
-      if (!active && (status === 'queued' || status === 'paused')) told(store.runs.setStatus(id, 'stopped'));
+      if (!active && (status === 'queued' || status === 'paused')) return become(id, { status: 'stopped' });
       return store.runs.get(id);
     },
 
@@ -211,7 +237,7 @@ export function openLab(options: LabOptions): Lab {
       const run = store.runs.get(id);
       const checkpoint = forkPoint(store, run, step);
       const { configuration, corpus } = checked(value ?? run.configuration, run);
-      checkFork(configuration, run, checkpoint.step);
+      checkFork(configuration, run.configuration, checkpoint.step);
       return told(
         store.runs.create({
           experiment: experiment ?? run.experiment,
@@ -268,9 +294,21 @@ export function openLab(options: LabOptions): Lab {
     setUpTensorflow: ({ gpu, signal }) => tensorflow.run(gpu ? ['--gpu'] : [], signal),
     removeTensorflow: (signal) => tensorflow.run(['--remove'], signal),
 
-    async close() {
+    async close(hurry) {
+      const stop = () => queue.stop();
       for (const job of jobs) job.stop();
-      await Promise.all([queue.close(), inspections.end(), tensorflow.end(), ...[...jobs].map(({ ended }) => ended)]);
+      const closed = queue.close();
+      if (hurry?.aborted) stop();
+      hurry?.addEventListener('abort', stop, { once: true });
+      await Promise.all([
+        closed,
+        inspections.end(),
+        imports.end(),
+        tensorflow.end(),
+        ...[...jobs].map(({ ended }) => ended),
+      ]);
+      hurry?.removeEventListener('abort', stop);
+      late.close();
       store.close();
     },
   };

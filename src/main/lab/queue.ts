@@ -9,6 +9,8 @@ export interface Task {
   placed(position: number | null): void;
   /** @throws whatever keeps it from being started */
   start(): Active;
+  /** Its turn has come and it cannot be started yet. It keeps its place and is tried again; each new fault is told once. */
+  delayed(error: LabError): void;
   /** It could not be started; it waits no longer. */
   refused(error: LabError): void;
 }
@@ -24,15 +26,29 @@ export interface Active {
   readonly ended: Promise<void>;
 }
 
+export interface QueueOptions {
+  /** Whether what keeps a task from being started passes by itself. */
+  passes(thrown: unknown): boolean;
+  /** Milliseconds until it is tried again. */
+  retryAfter?: number;
+}
+
 export class Queue {
   readonly #active = new Map<string, Active>();
+  readonly #passes: (thrown: unknown) => boolean;
+  readonly #retryAfter: number;
   #concurrency: number;
   #waiting: Task[] = [];
   #closed = false;
+  #retry: NodeJS.Timeout | undefined;
+  /** What delays the first task, as it was told. */
+  #delay = '';
 
   /** How many tasks at once, at least 1. */
-  constructor(concurrency: number) {
+  constructor(concurrency: number, { passes, retryAfter = 1000 }: QueueOptions) {
     this.#concurrency = concurrency;
+    this.#passes = passes;
+    this.#retryAfter = retryAfter;
   }
 
   waits(id: string): boolean {
@@ -65,17 +81,21 @@ export class Queue {
   remove(id: string): boolean {
     const task = this.#waiting.find((other) => other.id === id);
     if (!task) return false;
-    this.#waiting = this.#without(id);
-    place(task, null);
-    this.#number();
+    this.#leave(task);
     return true;
   }
 
   /** Pauses what runs and starts nothing more; what waits keeps its place for the next time. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#retry);
     for (const task of this.#active.values()) task.pause();
     await Promise.all([...this.#active.values()].map(({ ended }) => ended));
+  }
+
+  /** Ends what is being carried out without waiting for it. */
+  stop(): void {
+    for (const task of this.#active.values()) for (let times = 0; times < 2; times += 1) task.stop();
   }
 
   #without(id: string): Task[] {
@@ -83,14 +103,18 @@ export class Queue {
   }
 
   #fill(): void {
+    clearTimeout(this.#retry);
     while (!this.#closed && this.#active.size < this.#concurrency) {
-      const task = this.#waiting.shift();
+      const [task] = this.#waiting;
       if (task === undefined) return;
-      place(task, null);
-      this.#number();
       const active = this.#start(task);
+      if (active === 'later') {
+        this.#retry = setTimeout(() => this.#fill(), this.#retryAfter);
+        return;
+      }
       if (!active) continue;
       this.#active.set(task.id, active);
+      this.#leave(task);
       void active.ended.then(() => {
         this.#active.delete(task.id);
         this.#fill();
@@ -98,13 +122,30 @@ export class Queue {
     }
   }
 
-  /** A task that cannot be started (its store is locked, say) keeps no other from its turn. */
-  #start(task: Task): Active | undefined {
+  /** A task that can never be started keeps no other from its turn; one that can later does, as the others could not either. */
+  #start(task: Task): Active | 'later' | null {
     try {
-      return task.start();
+      const active = task.start();
+      this.#delay = '';
+      return active;
     } catch (thrown) {
-      task.refused(LabError.from(thrown));
+      const error = LabError.from(thrown);
+      if (this.#passes(thrown)) {
+        const delay = `${task.id} ${error.message}`;
+        if (delay !== this.#delay) task.delayed(error);
+        this.#delay = delay;
+        return 'later';
+      }
+      this.#leave(task);
+      task.refused(error);
+      return null;
     }
+  }
+
+  #leave(task: Task): void {
+    this.#waiting = this.#without(task.id);
+    place(task, null);
+    this.#number();
   }
 
   #number(): void {
@@ -112,7 +153,7 @@ export class Queue {
   }
 }
 
-/** A place that cannot be kept now (its store is locked) costs nobody a turn: it is told to people and to the next lab alone. */
+/** A place that cannot be kept costs nobody a turn: it is told to people and to the next lab alone. */
 function place(task: Task, position: number | null): void {
   try {
     task.placed(position);

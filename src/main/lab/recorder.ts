@@ -75,8 +75,8 @@ export class Recorder {
     await this.#raise(this.#watch?.failed(error, this.step));
   }
 
-  async note(step: number | null, kind: string, message: string): Promise<void> {
-    await this.patience.write(() => this.#store.events.add(this.#run, { step, kind, message }));
+  async note(step: number | null, kind: string, message: string, data: unknown = null): Promise<void> {
+    await this.patience.write(() => this.#store.events.add(this.#run, { step, kind, message, data }));
     this.#emit({ type: 'note', run: this.#run, step, kind, message });
   }
 

@@ -1,16 +1,21 @@
 // What every answer to a page carries, from every door: scripts and requests to nowhere but where the page came from.
 
-/** `connect` is what the page may open connections to: 'self' for a served page, 'none' for one with a port to its lab. */
-export function pageHeaders(connect: "'self'" | "'none'"): Record<string, string> {
+/**
+ * @param connect what the page may open connections to: 'self' for a served page, 'none' for one with a port to its lab
+ * @param script what it may run: its own files, or what has a hash
+ */
+export function pageHeaders(connect: "'self'" | "'none'", script = "'self'"): Record<string, string> {
   return {
     'Content-Security-Policy': [
       "default-src 'none'",
-      "script-src 'self'",
+      `script-src ${script}`,
       "style-src 'self'",
       // A figure becomes a PNG by way of an image of its own.
       "img-src 'self' data: blob:",
       "font-src 'self'",
       `connect-src ${connect}`,
+      // Without a line of its own it would take that of scripts.
+      "worker-src 'none'",
       "frame-ancestors 'none'",
       "base-uri 'none'",
       "form-action 'none'",

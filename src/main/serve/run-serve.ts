@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import { hasDisplay, type LaunchWorker, openFile } from '../compute/index.ts';
+import { plain } from '../lab/text.ts';
 import { openLabApi } from '../lab-api/index.ts';
 import { pageFiles, pageFolder } from '../page/page-files.ts';
 import { type PageServer, startServer } from './server.ts';
@@ -19,8 +20,10 @@ export interface ServeOptions {
   launch?: LaunchWorker;
   /** Lines for a person; the address, with its token, is one of them. */
   say(line: string): void;
-  /** Aborted, the lab is closed; a second time there is no waiting for what runs. */
+  /** Aborted, the lab is closed, and what runs is paused. */
   interrupted: AbortSignal;
+  /** Aborted, there is no waiting for what is being paused. */
+  hurried?: AbortSignal;
 }
 
 /** The same from day to day, so that a tunnel to it can stay as it is. */
@@ -47,17 +50,32 @@ export async function runServe(options: ServeOptions): Promise<void> {
     say(
       `From another machine: ssh -L ${server.port}:127.0.0.1:${server.port} to this one, then the same address there.`,
     );
+    if (port === undefined && server.port !== usualPort)
+      say(
+        `(Port ${usualPort} is taken, by another lab or another program: pages that were open there stay without this one.)`,
+      );
+    const left = labApi.lab.recovered.length;
+    if (left > 0)
+      say(
+        `${left === 1 ? 'A run was' : `${left} runs were`} interrupted when the lab ended without a word: paused, all metrics kept. The page resumes ${left === 1 ? 'it' : 'them'}.`,
+      );
     say('Ctrl-C pauses what runs and ends it.');
+    // A full disk or a lock holds a closing lab up as well, when no page is left to say so.
+    labApi.server.watch((event) => {
+      if (event.type === 'note' && event.kind === 'waiting')
+        say(`${plain(labApi.lab.store.runs.get(event.run).name, 60)}: ${plain(event.message, 1000)}`);
+    });
     if (open && hasDisplay(process.platform, process.env)) openPage(labApi.lab.store.paths.home, server.address);
     await new Promise<void>((resolve) => {
       if (interrupted.aborted) resolve();
       interrupted.addEventListener('abort', () => resolve(), { once: true });
     });
-    if (labApi.lab.store.runs.list({ status: ['running', 'pausing'] }).length > 0) say('Pausing what runs …');
+    if (labApi.lab.store.runs.list({ status: ['running', 'pausing'] }).length > 0)
+      say('Pausing what runs … (Ctrl-C again to stop at once: it goes on from the newest checkpoint then)');
   } finally {
     await server?.close();
     rmSync(openingFile(labApi.lab.store.paths.home), { force: true });
-    await labApi.close();
+    await labApi.close(options.hurried);
   }
 }
 

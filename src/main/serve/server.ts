@@ -4,31 +4,36 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type Duplex, pipeline } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { socketPath } from '../../shared/desktop-bridge.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { Transport } from '../../shared/rpc.ts';
 import { overWebSocket } from '../../shared/transports.ts';
 import { pageHeaders } from '../page/headers.ts';
 import type { PageFile, PageFiles } from '../page/page-files.ts';
-import { cookieName, judge, judgeUpgrade, type Secrets } from './gate.ts';
+import { judge, judgeUpgrade, pathOf, type Secrets, secretsOf } from './gate.ts';
+import { type Route, routesOf } from './routes.ts';
 import { newSecret } from './secret.ts';
+import { welcome } from './welcome.ts';
 
 export interface ServerOptions {
   files: PageFiles;
   /** 0 takes any that is free. */
   port: number;
-  /** What the cookie holds, for pages of an earlier server to be known again; a new one when left out. */
+  /** What the pages' secrets are made of, for those of an earlier server to be known again; a new one when left out. */
   session?: string;
   /** A page has connected. */
   serve(transport: Transport): void;
   /** Milliseconds between signs of life asked of each page. */
   heartbeat?: number;
+  /** Milliseconds for a whole request, and for a client to go on reading its answer. */
+  patience?: number;
 }
 
 export interface PageServer {
   readonly port: number;
   /** With its token: whoever has it has the lab. */
   readonly address: string;
+  /** Every path that there is. */
+  readonly paths: readonly string[];
   close(): Promise<void>;
 }
 
@@ -36,12 +41,10 @@ export interface PageServer {
 const host = '127.0.0.1';
 const limits = {
   connections: 128,
-  pages: 16,
+  pages: 32,
   /** Bytes of one message of a page. */
   message: 4 * 2 ** 20,
   headers: 16 * 1024,
-  /** Milliseconds for a whole request. */
-  request: 10_000,
 };
 
 /** @throws LabError 'request' for a port that cannot be had */
@@ -51,23 +54,30 @@ export async function startServer({
   session = newSecret(),
   serve,
   heartbeat = 30_000,
+  patience = 10_000,
 }: ServerOptions): Promise<PageServer> {
   const server = createServer({
     maxHeaderSize: limits.headers,
-    headersTimeout: limits.request,
-    requestTimeout: limits.request,
+    headersTimeout: patience,
+    requestTimeout: patience,
+    // How late it may be noticed.
+    connectionsCheckingInterval: patience / 10,
   });
+  server.setTimeout(patience);
   server.maxConnections = limits.connections;
   const port = await listening(server, wanted);
-  const secrets: Secrets = { port, token: newSecret(), session };
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.message, perMessageDeflate: false });
+  const secrets = secretsOf(session, port);
+  const routes = routesOf(files);
+  // Its types do not know closeTimeout yet.
+  const speaking = { noServer: true, maxPayload: limits.message, perMessageDeflate: false, closeTimeout: patience };
+  const sockets = new WebSocketServer(speaking);
 
-  server.on('request', (request, response) => answer(request, response, files, secrets));
+  server.on('request', (request, response) => answer(request, response, routes, secrets));
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     const verdict = judgeUpgrade(request, secrets);
     if (verdict.kind === 'refused') refuseUpgrade(socket, verdict.status);
-    else if (request.url !== socketPath) refuseUpgrade(socket, 404);
+    else if (routes.get(request.url!)?.kind !== 'socket') refuseUpgrade(socket, 404);
     else if (sockets.clients.size >= limits.pages) refuseUpgrade(socket, 503);
     else {
       sockets.handleUpgrade(request, socket, head, (client) => {
@@ -80,6 +90,7 @@ export async function startServer({
   return {
     port,
     address: `http://${host}:${port}/?token=${secrets.token}`,
+    paths: [...routes.keys()],
     async close() {
       for (const client of sockets.clients) client.terminate();
       const closed = new Promise((resolve) => server.close(resolve));
@@ -105,29 +116,35 @@ function listening(server: Server, port: number): Promise<number> {
   return promise;
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, files: PageFiles, secrets: Secrets): void {
+type Routes = ReadonlyMap<string, Route>;
+
+function answer(request: IncomingMessage, response: ServerResponse, routes: Routes, secrets: Secrets): void {
   for (const [name, value] of Object.entries(pageHeaders("'self'"))) response.setHeader(name, value);
   response.setHeader('Cache-Control', 'no-store');
-  const refusal = refusalOf(request, files, secrets);
-  if (refusal) {
-    // Whatever else is on its way is not read.
-    response.setHeader('Connection', 'close');
-    response.writeHead(refusal.status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${refusal.reason}\n`);
-  } else if (judge(request, secrets).kind === 'newcomer') welcome(response, secrets);
-  else handOut(files.get(pathOf(request))!, request, response);
+  const verdict = judge(request, secrets);
+  const route = routes.get(pathOf(request.url));
+  const refusal = verdict.kind === 'refused' ? verdict : refusalOf(request);
+  if (refusal) refuse(response, refusal);
+  else if (verdict.kind === 'newcomer') welcome(response, secrets);
+  else if (route?.kind === 'file') handOut(route.file, request, response);
+  else refuse(response, { status: 404, reason: 'There is no such file.' });
 }
 
-const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?')[0]!;
+interface Refusal {
+  status: number;
+  reason: string;
+}
 
-function refusalOf(request: IncomingMessage, files: PageFiles, secrets: Secrets) {
-  const { method, headers } = request;
-  const verdict = judge(request, secrets);
-  if (verdict.kind === 'refused') return verdict;
+function refusalOf({ method, headers }: IncomingMessage): Refusal | null {
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, reason: 'Only GET is answered.' };
   const hasBody = Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
-  if (hasBody) return { status: 413, reason: 'A request has no body here.' };
-  if (verdict.kind === 'known' && !files.has(pathOf(request))) return { status: 404, reason: 'There is no such file.' };
-  return null;
+  return hasBody ? { status: 413, reason: 'A request has no body here.' } : null;
+}
+
+function refuse(response: ServerResponse, { status, reason }: Refusal): void {
+  // Whatever else is on its way is not read.
+  response.setHeader('Connection', 'close');
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${reason}\n`);
 }
 
 function handOut({ file, type, immutable }: PageFile, { method }: IncomingMessage, response: ServerResponse): void {
@@ -137,18 +154,9 @@ function handOut({ file, type, immutable }: PageFile, { method }: IncomingMessag
   else pipeline(createReadStream(file), response, () => {});
 }
 
-/**
- * Gives the cookie and leads to the page itself, so that the token leaves the address bar. A redirect would not do: to a
- * browser that followed a link it still is a request of another site, on which it sends no strict cookie.
- */
-function welcome(response: ServerResponse, { port, session }: Secrets): void {
-  response.setHeader('Set-Cookie', `${cookieName(port)}=${session}; HttpOnly; SameSite=Strict; Path=/`);
-  response.setHeader('Content-Type', 'text/html; charset=utf-8');
-  const head = '<meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><link rel="icon" href="data:,">';
-  response.end(`<!doctype html>${head}<title>SimBal Lab</title>\n`);
-}
-
+/** At once: a client that keeps its own end open would keep its place among the connections. */
 function refuseUpgrade(socket: Duplex, status: number): void {
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 

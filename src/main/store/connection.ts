@@ -20,6 +20,8 @@ export class Connection {
   readonly file: string;
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Database.Statement<[Parameters]>>();
+  /** Called after each commit of a transaction. */
+  onCommit: (() => void) | null = null;
 
   /** @throws LabError 'store' */
   constructor(file: string, { mode, busyTimeout }: ConnectionOptions) {
@@ -48,6 +50,11 @@ export class Connection {
     return this.#translated(() => Number(this.#statement(sql).run(parameters).lastInsertRowid));
   }
 
+  /** Returns how many rows an UPDATE or DELETE was about. */
+  changes(sql: string, parameters: Parameters = {}): number {
+    return this.#translated(() => this.#statement(sql).run(parameters).changes);
+  }
+
   exec(sql: string): void {
     this.#translated(() => this.#opened().exec(sql));
   }
@@ -62,7 +69,9 @@ export class Connection {
 
   /** One transaction that takes the write lock at once; a savepoint inside another one. */
   transaction<Result>(work: () => Result): Result {
-    return this.#translated(() => this.#opened().transaction(work).immediate());
+    const result = this.#translated(() => this.#opened().transaction(work).immediate());
+    if (!this.inTransaction) this.onCommit?.();
+    return result;
   }
 
   async backup(file: string): Promise<void> {

@@ -1,6 +1,6 @@
 // Which segment speaks for which step. A run's segments lie over one another like sheets: the newest that covers a step
 // is seen, and under the first sheet of a fork lie those of its parent, cut at the fork. Pure; reads no file.
-import type { SegmentRow } from './rows.ts';
+import type { SegmentPlace } from './rows.ts';
 
 /** A sheet: `segment` covers the steps from..to (inclusive; none when to < from) and what it holds ends at `limit`. */
 export interface Layer {
@@ -23,7 +23,7 @@ export interface Piece {
  */
 export function layersOf(
   run: string,
-  segmentsOf: (run: string) => SegmentRow[],
+  segmentsOf: (run: string) => SegmentPlace[],
   before = Number.POSITIVE_INFINITY,
 ): Layer[] {
   const layers: Layer[] = [];

@@ -25,6 +25,7 @@ import type {
   RunRow,
   RunStatus,
   SegmentOutcome,
+  SegmentPlace,
   SegmentRow,
   Series,
   SeriesOptions,
@@ -70,6 +71,8 @@ export interface Segments {
   end(segment: number, end: { outcome: SegmentOutcome; step: number }): SegmentRow;
   get(segment: number): SegmentRow;
   list(run: string): SegmentRow[];
+  /** The same without what each started from: also of a run where that is damaged. */
+  places(run: string): SegmentPlace[];
 }
 
 export interface Metrics {
@@ -136,9 +139,11 @@ export interface Studies {
   setStarted(id: string, started: { provenance: StudyProvenance; total: number }): StudyRow;
   /** Once it returns the part survives kill -9 and power loss. A part of the same key is replaced. */
   appendPart(id: string, part: StudyPart): StudyRow;
-  /** In the order in which they were first stored. */
+  /** In the order in which they were first stored, without those that are damaged. */
   parts(id: string): StudyPart[];
-  /** Keys of the parts, without reading these. */
+  /** A sentence for each that is damaged. */
+  damagedParts(id: string): string[];
+  /** Keys of these. */
   keys(id: string): string[];
   /** With its parts. */
   remove(id: string): void;
@@ -162,13 +167,16 @@ export interface ImportedCurves {
 export type OriginKind = 'experiment' | 'run' | 'study';
 
 /**
- * Takes rows of another lab in, times and all; to be called within one transaction. An id that something here has, or that no
- * lab can have made yet, becomes a new one; each call gives back the id here.
+ * Takes rows of another lab in, times and all. An id that something here has, or that no lab can have made yet, becomes a new one;
+ * each call gives back the id here. Experiments, runs and studies are in no list until they are shown: what was not, because the lab
+ * was killed or the import failed, is taken away by `discard`, with all that belongs to it.
  */
 export interface ForeignRows {
   /** The id here of what was imported before with this fingerprint; null when it never was, or is gone. */
   find(kind: OriginKind, fingerprint: string): string | null;
   record(kind: OriginKind, id: string, origin: { fingerprint: string; bundle: string }): void;
+  /** Ids of what is seen here and was made at this time. */
+  madeAt(kind: 'experiment' | 'run', created: string): string[];
   /** Which file it came in, and when; null for what was made here. */
   origin(kind: OriginKind, id: string): { bundle: string; imported: string } | null;
   experiment(row: Omit<ExperimentRow, 'removed'>): string;
@@ -179,7 +187,15 @@ export interface ForeignRows {
   evaluation(row: Omit<EvaluationRow, 'id' | 'run'>): void;
   checkpoint(row: CheckpointRow): void;
   event(row: Omit<EventRow, 'id'>): void;
-  study(row: Omit<StudyRow, 'queuePosition' | 'done'>): string;
+  study(row: Omit<StudyRow, 'queuePosition' | 'done' | 'hash'>): string;
+  /** @param message its result, as shared/wire.ts writes it */
+  part(study: string, key: string, message: Uint8Array): void;
+  /** @returns false, and the study stays unseen, where the question of this hash has an answer here */
+  showStudy(id: string, hash: string): boolean;
+  show(kind: 'experiment' | 'run', id: string): void;
+  unseenRuns(): string[];
+  /** Takes up to `most` rows away of what is unseen. @returns whether there may be more */
+  discard(most: number): boolean;
 }
 
 export interface Store {
@@ -209,17 +225,18 @@ export interface ReadOnlyStore {
   readonly paths: HomePaths;
   readonly experiments: Pick<Experiments, 'get' | 'list'>;
   readonly runs: Pick<Runs, 'get' | 'list'>;
-  readonly segments: Pick<Segments, 'get' | 'list'>;
+  readonly segments: Pick<Segments, 'get' | 'list' | 'places'>;
   readonly metrics: Pick<Metrics, 'series' | 'superseded' | 'names' | 'last'>;
   readonly evaluations: Pick<Evaluations, 'get' | 'list' | 'newest'>;
   readonly checkpoints: Pick<Checkpoints, 'newest' | 'list'>;
   readonly events: Pick<Events, 'list'>;
   readonly corpora: Pick<Corpora, 'get' | 'list'>;
-  readonly studies: Pick<Studies, 'get' | 'find' | 'list' | 'parts' | 'keys'>;
+  readonly studies: Pick<Studies, 'get' | 'find' | 'list' | 'parts' | 'damagedParts' | 'keys'>;
   readonly importedCurves: Pick<ImportedCurves, 'get' | 'list' | 'points'>;
   readonly foreign: Pick<ForeignRows, 'find' | 'origin'>;
   close(): void;
 }
 
+export { isDamage, soundRun } from './damage.ts';
 export { openStore, openStoreReadOnly } from './open.ts';
 export { isTemporary } from './sqlite-errors.ts';

@@ -1,5 +1,6 @@
 // One lab per home: an open write transaction on a small SQLite file of its own. The system frees it when the process
 // ends, however it ends; what lies in the file afterwards means nothing.
+import { dirname } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import { Connection } from './connection.ts';
 
@@ -47,7 +48,7 @@ function explained(error: unknown): unknown {
   if (!(error instanceof LabError && /^SQLITE_(NOTADB|CORRUPT)/.test(error.value ?? ''))) return error;
   return new LabError('store', error.message, {
     ...error.toJSON(),
-    remedy: 'Close every lab of this home and delete it.',
+    remedy: 'Close every lab of this home and delete that file: nothing is kept in it.',
   });
 }
 
@@ -57,11 +58,15 @@ function begin(connection: Connection): void {
   } catch (error) {
     if (!(error instanceof LabError && error.value?.startsWith('SQLITE_BUSY'))) throw error;
     const owner = holder(connection)?.split(' ')[0] ?? 'unknown';
-    throw new LabError('store', `The lab beside ${connection.file} is already open in process ${owner}.`, {
-      field: connection.file,
-      value: owner,
-      remedy: `Use the lab that is open, or end process ${owner} first.`,
-    });
+    throw new LabError(
+      'store',
+      `The lab in ${dirname(connection.file)} is already open in process ${owner}; nothing was changed.`,
+      {
+        field: connection.file,
+        value: owner,
+        remedy: `Use the one that is open, or close it first: Ctrl-C where it runs, or kill ${owner}, which pauses its runs with a checkpoint.`,
+      },
+    );
   }
 }
 

@@ -155,7 +155,7 @@ test('a home that cannot be one', () => {
 
 test('a damaged lock is named with what to do', () => {
   writeFileSync(join(home, 'lab.lock'), 'not a lock'.repeat(1000));
-  expect(failure(() => openStore(home))).toMatchObject({ code: 'store', remedy: expect.stringContaining('delete it') });
+  expect(failure(() => openStore(home))).toMatchObject({ code: 'store', remedy: expect.stringContaining('delete') });
   expect(existsSync(file)).toBe(false);
 });
 

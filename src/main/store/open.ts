@@ -8,30 +8,38 @@ import { homePaths } from './home.ts';
 import type { ReadOnlyStore, Store } from './index.ts';
 import { applicationId, inspect } from './inspect.ts';
 import { takeLock } from './lock.ts';
+import { boundLog, longestLog } from './log-bound.ts';
 import { type Migration, migrate, migrations as newest } from './migrations/index.ts';
 import { storeError } from './sqlite-errors.ts';
 import { storeOver } from './store.ts';
 
 export interface OpenOptions {
-  /** Milliseconds that a call waits, blocking, for another program's lock; then it fails and isTemporary says so. */
+  /**
+   * Milliseconds that a call waits, blocking, for another program's lock; then it fails and isTemporary says so. Little, as a
+   * lab that blocks answers nobody: whoever can wait tries again. Opening waits longer.
+   */
   busyTimeout?: number;
   /** Another history of the file's tables than this lab's: for tests of migrations. */
   migrations?: readonly Migration[];
 }
 
+/** Milliseconds that opening waits, blocking, for another program's lock. */
+const opening = 1000;
+
 /**
  * Opens the lab of a home folder to write, creating both when absent. One process at a time can.
  * @throws LabError 'store'
  */
-export function openStore(home: string, { busyTimeout = 500, migrations = newest }: OpenOptions = {}): Store {
+export function openStore(home: string, { busyTimeout = 50, migrations = newest }: OpenOptions = {}): Store {
   const paths = homePaths(home);
   makeFolder(paths.home);
   const lock = takeLock(join(paths.home, 'lab.lock'));
   let connection: Connection | undefined;
   try {
     if (inspect(paths.file, migrations) === null) create(paths.file, migrations);
-    connection = openForWriting(paths.file, busyTimeout);
+    connection = openForWriting(paths.file, opening);
     migrate(connection, migrations);
+    connection.pragma(`busy_timeout = ${busyTimeout}`);
     for (const folder of [paths.corpora, paths.checkpoints, paths.reports]) makeFolder(folder);
   } catch (error) {
     connection?.close();
@@ -61,10 +69,11 @@ export function openStoreReadOnly(home: string, { busyTimeout = 2000 }: { busyTi
 }
 
 /** A connection as every writer of a lab's file has it: each commit is on the disk before the call returns. */
-export function openForWriting(file: string, busyTimeout: number): Connection {
+export function openForWriting(file: string, busyTimeout: number, longest = longestLog): Connection {
   const connection = new Connection(file, { mode: 'write', busyTimeout });
   try {
-    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
+    connection.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${longest}`);
+    connection.onCommit = boundLog(connection, longest);
     return connection;
   } catch (error) {
     connection.close();

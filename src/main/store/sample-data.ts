@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunConfiguration } from '../../shared/config/schema.ts';
+import { configurationFromPreset, type RunConfiguration } from '../../shared/config/index.ts';
 import type { CorpusDescription, Evaluation, RunStart, StepMetrics } from '../../shared/worker-messages.ts';
 import type { RunRow, Store } from './index.ts';
 
@@ -12,13 +12,10 @@ export function temporaryHome(): { home: string; remove: () => void } {
   return { home, remove: () => rmSync(home, { recursive: true, force: true }) };
 }
 
-export const sampleConfiguration = {
-  name: 'tiny',
-  preset: null,
-  corpus: 'stories',
-  objective: [{ kind: 'simbal', coefficient: 0.1, layers: 'mean' }],
+export const sampleConfiguration: RunConfiguration = configurationFromPreset('nano', {
+  ...{ name: 'tiny', corpus: 'stories', objective: [{ kind: 'simbal', coefficient: 0.1 }] },
   seeds: { init: 1, data: Number.MAX_SAFE_INTEGER },
-} as unknown as RunConfiguration;
+});
 
 export const sampleStart: RunStart = {
   step: 0,

@@ -6,12 +6,12 @@ const explanations: [pattern: RegExp, says: (file: string) => string, remedy: st
   [
     /^SQLITE_(BUSY|LOCKED)/,
     (file) => `Another program holds the database ${file} locked; nothing was written.`,
-    'Close the other program, or try again when it is done.',
+    'Close the other program, or wait until it is done.',
   ],
   [
     /^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)/,
     (file) => `The disk is full: ${file} could not grow; nothing was written.`,
-    'Free some space and try again.',
+    'Free some space.',
   ],
   [
     /^SQLITE_NOTADB/,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { StudyRequest } from '../../shared/studies/study.ts';
+import { pretendedParts } from '../../shared/studies/pretended-parts.testing.ts';
+import type { StudyPart, StudyRequest } from '../../shared/studies/study.ts';
 import { Connection } from './connection.ts';
 import { openStore, type Store } from './index.ts';
 import { failure, sampleRun, temporaryHome } from './sample-data.ts';
@@ -20,9 +21,15 @@ afterEach(() => {
 
 const request = (run: string, step = 10): StudyRequest => ({ kind: 'geometry', run, steps: [step], tokens: 64 });
 const newStudy = (run: string, hash: string) => store.studies.create({ run, request: request(run), hash });
+const [geometry] = pretendedParts(request('r') as StudyRequest, { layers: 1, experts: 2, active: 1, width: 2 }) as [
+  StudyPart,
+];
 const part = (key: string, value = 1) => ({
   key,
-  result: { matrix: new Float64Array([value, Number.NaN, -0]), list: [Number.POSITIVE_INFINITY], none: null },
+  result: {
+    ...(geometry.result as object),
+    ...{ gram: new Float64Array([value, Number.NaN, -0, 0]), list: [Number.POSITIVE_INFINITY], none: null },
+  },
 });
 
 describe('a study', () => {
@@ -118,16 +125,29 @@ describe('a store that somebody else wrote', () => {
     connection.close();
   };
 
-  it.each(['', '00', 'ffffffff', '08000000', `3c000000${'7b'.repeat(60)}`])('refuses the part %j', (hex) => {
-    const { id } = newStudy(sampleRun(store).id, 'a1');
-    store.studies.appendPart(id, part('step 1'));
-    spoil(`UPDATE study_part SET result = x'${hex}'`);
-    expect(failure(() => store.studies.parts(id))).toMatchObject({ code: 'store', value: `${hex.length / 2} bytes` });
-  });
+  it.each(['', '00', 'ffffffff', '08000000', `3c000000${'7b'.repeat(60)}`])(
+    'says of the part %j that it is damaged, and reads the others',
+    (hex) => {
+      const { id } = newStudy(sampleRun(store).id, 'a1');
+      store.studies.appendPart(id, part('step 1'));
+      store.studies.appendPart(id, part('step 2'));
+      spoil(`UPDATE study_part SET result = x'${hex}' WHERE key = 'step 1'`);
+      expect(store.studies.parts(id)).toEqual([part('step 2')]);
+      expect(store.studies.keys(id)).toEqual(['step 2']);
+      expect(store.studies.damagedParts(id)).toEqual([
+        `The stored part "step 1" of this study is damaged: its ${hex.length / 2} bytes are no message of a lab.`,
+      ]);
+      // Measured again, it is whole.
+      store.studies.appendPart(id, part('step 1'));
+      expect(store.studies.damagedParts(id)).toEqual([]);
+    },
+  );
 
   it.each(['{', 'null', '{"kind":"geometry","run":"r","steps":[2,1]}'])('refuses the request %s', (text) => {
     const { id } = newStudy(sampleRun(store).id, 'a1');
     spoil(`UPDATE study SET request = '${text}'`);
     expect(failure(() => store.studies.get(id))).toMatchObject({ code: 'store' });
+    const other = newStudy(sampleRun(store).id, 'b2');
+    expect(store.studies.list()).toEqual([other]);
   });
 });

@@ -5,6 +5,7 @@ import { type Cell, csv } from '../../charts/csv.ts';
 import { colourVariables, figureStyle, lineChart } from '../../charts/index.ts';
 import type { PlotSeries } from '../../charts/plot.ts';
 import type { Domain } from '../../charts/viewport.ts';
+import { fileName } from '../../shared/file-name.ts';
 
 export interface ExportedChart {
   title: string;
@@ -104,12 +105,7 @@ export async function pngFile(chart: ExportedChart, scale = 3): Promise<Blob> {
 export function save(file: Blob, name: string, extension: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(file);
-  link.download = `${fileName(name)}.${extension}`;
+  link.download = `${fileName(name, 'chart')}.${extension}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-export function fileName(text: string): string {
-  const words = text.normalize('NFKD').replace(/[^A-Za-z0-9]+/g, '-');
-  return words.replace(/^-+/, '').slice(0, 60).replace(/-+$/, '').toLowerCase() || 'chart';
 }

@@ -5,6 +5,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import { grouped } from '../../charts/index.ts';
 import { alertNames } from '../../shared/alerts.ts';
 import type { ExperimentRow, Removed } from '../../shared/api.ts';
+import type { RunConfiguration } from '../../shared/config/schema.ts';
 import { save } from '../charts/export.ts';
 import type { LabConnection } from '../lab.ts';
 import { plain } from '../ui/plain.ts';
@@ -27,6 +28,8 @@ export type Sheet =
   | { kind: 'run'; run: string }
   | { kind: 'rename-run'; run: string }
   | { kind: 'train-on'; run: string }
+  /** At a step that has a checkpoint; with changes to begin with, one a line. */
+  | { kind: 'fork'; run: string; step: number; changes?: string }
   /** With paths to begin with. */
   | { kind: 'add-corpus'; paths: readonly string[] }
   /** With a path to begin with, or none. */
@@ -165,14 +168,11 @@ export class Application {
     });
   }
 
-  fork = (run: RunEntry, step?: number) =>
+  fork = (run: RunEntry, step: number, configuration: RunConfiguration, start: boolean) =>
     this.attempt(async () => {
-      const fork = await this.api.runs.fork({ run: run.id, ...(step !== undefined && { step }) });
+      const fork = await this.api.runs.fork({ run: run.id, step, configuration, name: configuration.name, start });
       this.runs.put(fork);
-      this.toasts.tell(`Forked ${name(run.summary.name)} as ${name(fork.name)}.`, {
-        label: 'Start',
-        run: () => void this.attempt(() => this.api.runs.start({ runs: [fork.id] })),
-      });
+      this.toasts.tell(`Forked ${name(run.summary.name)} as ${name(fork.name)}.`);
     });
 
   /** A new run that trains this one on, to so many steps in all. */

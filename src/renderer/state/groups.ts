@@ -10,7 +10,7 @@ export type Grouping = (typeof groupings)[number];
 
 type Grouped = Pick<
   ComparedRun,
-  'id' | 'name' | 'experiment' | 'configuration' | 'objective' | 'objectiveKey' | 'colour'
+  'id' | 'name' | 'experiment' | 'configuration' | 'course' | 'objective' | 'objectiveKey' | 'colour'
 >;
 
 export interface RunGroup<Run extends Grouped = Grouped> {
@@ -37,11 +37,9 @@ export function groupRuns<Run extends Grouped>(runs: readonly Run[], grouping: G
   });
 }
 
-function keyOf({ id, configuration, objectiveKey }: Grouped, grouping: Grouping): string {
-  if (grouping === 'none') return id;
-  const dense = configuration.model.kind === 'dense';
-  if (grouping === 'objective') return dense ? 'dense' : objectiveKey;
-  return groupKey(configuration);
+function keyOf(run: Grouped, grouping: Grouping): string {
+  if (grouping === 'none') return run.id;
+  return grouping === 'objective' ? run.objectiveKey : groupKey(run);
 }
 
 /** The objective where that tells the groups apart; else with the seed, the experiment, the name or the id. */

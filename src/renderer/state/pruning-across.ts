@@ -74,7 +74,7 @@ function differencesOf(group: MeasuredGroup, baseline: MeasuredGroup, name: stri
   const measured = ({ runs }: MeasuredGroup) =>
     runs.flatMap(({ run, settings }) => {
       const found = settings.find((one) => one.name === name);
-      return found ? [{ configuration: run.configuration, start: run.start, found }] : [];
+      return found ? [{ configuration: run.configuration, course: run.course, start: run.start, found }] : [];
     });
   return pairsOf(measured(group), measured(baseline), (one) => `${pairKey(one)} step ${one.found.part.step}`).map(
     ([one, other]) => riseOf(one.found) - riseOf(other.found),

@@ -70,6 +70,7 @@ function run(objective: 'simbal' | 'lbl-sequence', seed: number): PrunedRun {
     name: '',
     experiment: '',
     configuration,
+    course: [],
     objective: objective === 'simbal' ? 'SimBal' : 'LBL',
     objectiveKey: objective,
     colour: objective === 'simbal' ? 'blue' : 'orange',

@@ -2,7 +2,8 @@
 import type { XY } from '../../charts/index.ts';
 import { thinned } from '../../charts/sparkline.ts';
 import type { RunRow, RunSummary } from '../../shared/api.ts';
-import { objectiveColour, objectiveKey, objectiveLabel } from '../../shared/config/objectives.ts';
+import { objectiveOf } from '../../shared/course.ts';
+import { mayWait } from '../../shared/waiting.ts';
 import type { Evaluation, StepMetrics } from '../../shared/worker-messages.ts';
 
 /** Points of a sparkline before it is thinned again. */
@@ -33,13 +34,7 @@ export class RunEntry {
   }
 
   get objective() {
-    const { objective, model } = this.#summary.configuration;
-    const dense = model.kind === 'dense';
-    return {
-      key: dense ? 'dense' : objectiveKey(objective),
-      label: dense ? 'dense' : objectiveLabel(objective),
-      colour: objectiveColour(objective),
-    };
+    return objectiveOf(this.#summary);
   }
   get steps(): number {
     return this.#summary.configuration.training.steps;
@@ -63,15 +58,26 @@ export class RunEntry {
 
   /** A change of the run itself; what a list shows of its training stays. */
   update(row: RunRow): void {
-    this.#summary = { ...this.#summary, ...row };
+    const { interrupted, waiting } = this.#summary;
+    this.#summary = {
+      ...this.#summary,
+      ...row,
+      interrupted: interrupted && row.status === 'paused',
+      waiting: mayWait(row) ? waiting : null,
+    };
     if (!this.busy) this.#progress = null;
+  }
+
+  /** Until it does its next step. */
+  wait(message: string): void {
+    this.#summary = { ...this.#summary, waiting: message };
   }
 
   addSteps(steps: readonly StepMetrics[]): void {
     const last = steps.at(-1);
     if (!last) return;
     const { step, tokens, seconds, tokensPerSecond, crossEntropy } = last;
-    this.#summary = { ...this.#summary, step, tokens, seconds, tokensPerSecond, loss: crossEntropy };
+    this.#summary = { ...this.#summary, step, tokens, seconds, tokensPerSecond, loss: crossEntropy, waiting: null };
     const from = steps[0]!.step;
     // A run that went on from an earlier checkpoint does these steps anew.
     const before = this.#curve.at(-1)?.[0] ?? -1;
@@ -82,11 +88,11 @@ export class RunEntry {
   }
 
   addEvaluation({ step, tokens, seconds, loss, perplexity }: Evaluation): void {
-    this.#summary = { ...this.#summary, evaluation: { step, tokens, seconds, loss, perplexity } };
+    this.#summary = { ...this.#summary, evaluation: { step, tokens, seconds, loss, perplexity }, waiting: null };
   }
 
   addCheckpoint(step: number): void {
-    this.#summary = { ...this.#summary, checkpoint: step };
+    this.#summary = { ...this.#summary, checkpoint: step, waiting: null };
   }
 
   setProgress(phase: string, done: number, total: number): void {

@@ -3,8 +3,9 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { About, ApiEvent, CorpusRow, ExperimentRow, RunSummary, Settings } from '../../shared/api.ts';
 import { LabError } from '../../shared/errors.ts';
+import { waitingKind } from '../../shared/waiting.ts';
 import type { EngineReport } from '../../shared/worker-messages.ts';
-import type { LabConnection } from '../lab.ts';
+import type { ConnectionState, LabConnection } from '../lab.ts';
 import { RunEntry } from './run-entry.svelte.ts';
 
 export type Loading = { state: 'loading' } | { state: 'ready' } | { state: 'failed'; error: LabError };
@@ -12,7 +13,8 @@ export type Loading = { state: 'loading' } | { state: 'ready' } | { state: 'fail
 export class Runs {
   readonly lab: LabConnection;
   #loading = $state.raw<Loading>({ state: 'loading' });
-  #connected = $state(true);
+  #connection = $state.raw<ConnectionState>('there');
+  #lostAt = $state.raw<Date | null>(null);
   #reconnections = $state(0);
   #about = $state.raw<About | null>(null);
   #settings = $state.raw<Settings | null>(null);
@@ -28,10 +30,16 @@ export class Runs {
   constructor(lab: LabConnection) {
     this.lab = lab;
     lab.watch((event) => this.#take(event));
-    lab.watchConnection((connected) => {
-      const back = connected && !this.#connected;
-      this.#connected = connected;
-      if (!back) return;
+    lab.watchConnection((state) => {
+      const before = this.#connection;
+      // An attempt that fails is lost at first, whoever refuses it.
+      this.#connection = before === 'refused' && state === 'lost' ? before : state;
+      if (state !== 'there') {
+        this.#lostAt ??= new Date();
+        return;
+      }
+      this.#lostAt = null;
+      if (before === 'there') return;
       this.#reconnections += 1;
       void this.load();
     });
@@ -40,8 +48,12 @@ export class Runs {
   get loading(): Loading {
     return this.#loading;
   }
-  get connected(): boolean {
-    return this.#connected;
+  get connection(): ConnectionState {
+    return this.#connection;
+  }
+  /** When it was lost; null while it is there. */
+  get lostAt(): Date | null {
+    return this.#lostAt;
   }
   /** How often the lab was lost and found: what happened meanwhile was not told, and is to be asked for anew. */
   get reconnections(): number {
@@ -164,6 +176,9 @@ export class Runs {
         break;
       case 'checkpoint':
         this.#entries.get(event.run)?.addCheckpoint(event.checkpoint.step);
+        break;
+      case 'note':
+        if (event.kind === waitingKind) this.#entries.get(event.run)?.wait(event.message);
         break;
       case 'progress':
         this.#entries.get(event.run)?.setProgress(event.phase, event.done, event.total);

@@ -2,19 +2,19 @@ import { expect, test, vi } from 'vitest';
 import type { ApiEvent } from '../../shared/api.ts';
 import { FakeLab } from '../fake-lab.testing.ts';
 import type { Scenario } from '../fake-scenarios.testing.ts';
-import type { LabConnection } from '../lab.ts';
+import type { ConnectionState, LabConnection } from '../lab.ts';
 import { joined, Runs } from './runs.svelte.ts';
 
 async function loaded(scenario: Scenario) {
   const lab = new FakeLab(scenario);
-  const connections = new Set<(connected: boolean) => void>();
+  const connections = new Set<(state: ConnectionState) => void>();
   lab.watchConnection = (listener) => {
     connections.add(listener);
     return () => connections.delete(listener);
   };
   const runs = new Runs(lab);
   await runs.load();
-  const connected = (now: boolean) => {
+  const connected = (now: ConnectionState) => {
     for (const listener of connections) listener(now);
   };
   return { lab, runs, connected };
@@ -83,16 +83,42 @@ test('experiments come, change and go', async () => {
 
 test('a lab that is lost and found is asked for everything anew', async () => {
   const { lab, runs, connected } = await loaded('demo');
-  connected(false);
-  expect(runs.connected).toBe(false);
+  connected('lost');
+  expect(runs.connection).toBe('lost');
   const [first] = runs.all;
   const told = await lab.api.runs.list({});
   listing(lab, async () => told.map((run) => ({ ...run, note: 'meanwhile' })));
-  connected(true);
-  expect([runs.connected, runs.reconnections]).toEqual([true, 1]);
+  connected('there');
+  expect([runs.connection, runs.reconnections]).toEqual(['there', 1]);
   await settled(() => expect(first!.summary.note).toBe('meanwhile'));
-  connected(true);
+  connected('there');
   expect(runs.reconnections).toBe(1);
+});
+
+test('one that does not know the page stays so through the attempts that it refuses', async () => {
+  const { runs, connected } = await loaded('demo');
+  connected('lost');
+  const since = runs.lostAt;
+  connected('refused');
+  connected('lost');
+  expect([runs.connection, runs.lostAt]).toEqual(['refused', since]);
+  connected('there');
+  expect([runs.connection, runs.lostAt, runs.reconnections]).toEqual(['there', null, 1]);
+});
+
+test('what a run waits for is known until it does its next step, or is over', async () => {
+  const { lab, runs } = await loaded('live');
+  const [run] = runs.running;
+  const wait = () =>
+    lab.tell({ type: 'note', run: run!.id, step: 1, kind: 'waiting', message: 'The disk is full. Training waits.' });
+  wait();
+  await settled(() => expect(run!.summary.waiting).toContain('The disk is full'));
+  lab.advance(1);
+  await settled(() => expect(run!.summary.waiting).toBeNull());
+  wait();
+  await settled(() => expect(run!.summary.waiting).not.toBeNull());
+  lab.tell({ type: 'run', run: { ...run!.summary, status: 'stopped' } });
+  await settled(() => expect(run!.summary.waiting).toBeNull());
 });
 
 test('a lab that cannot be read says why', async () => {

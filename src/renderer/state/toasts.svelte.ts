@@ -1,5 +1,5 @@
 // Short messages that go away by themselves: what was done, with a way back where there is one, and what failed.
-import { LabError } from '../../shared/errors.ts';
+import { LabError, nextAction } from '../../shared/errors.ts';
 
 export interface Toast {
   id: number;
@@ -12,6 +12,9 @@ export interface Toast {
 
 /** Of an action that takes back what the toast tells: what the shortcut of undoing presses. */
 export const undoLabel = 'Undo';
+
+/** At once. */
+const most = 4;
 
 export class Toasts {
   #list = $state.raw<readonly Toast[]>([]);
@@ -37,9 +40,9 @@ export class Toasts {
 
   /** Stays until it is closed: an error is to be read. */
   fail(thrown: unknown): void {
-    const { message, remedy } = LabError.from(thrown);
-    if (this.#list.some(({ text }) => text === message)) return;
-    this.#add({ id: this.#next++, text: message, remedy, failed: true }, 30_000);
+    const error = LabError.from(thrown);
+    if (this.#list.some(({ text }) => text === error.message)) return;
+    this.#add({ id: this.#next++, text: error.message, remedy: nextAction(error), failed: true }, null);
   }
 
   act(toast: Toast): void {
@@ -53,8 +56,12 @@ export class Toasts {
     this.#list = this.#list.filter((toast) => toast.id !== id);
   }
 
-  #add(toast: Toast, milliseconds: number): void {
-    this.#list = [...this.#list, toast].slice(-4);
+  /** Milliseconds, or null until it is closed. What only tells makes room before what failed does. */
+  #add(toast: Toast, milliseconds: number | null): void {
+    const before = this.#list;
+    if (before.length >= most) this.close((before.find(({ failed }) => !failed) ?? before[0]!).id);
+    this.#list = [...this.#list, toast];
+    if (milliseconds === null) return;
     this.#timers.set(
       toast.id,
       setTimeout(() => this.close(toast.id), milliseconds),

@@ -45,7 +45,7 @@ export function measuredRun(
   if (!last) return null;
   return {
     id: run.id,
-    objectiveKey: run.configuration.model.kind === 'dense' ? 'dense' : run.objectiveKey,
+    objectiveKey: run.objectiveKey,
     label: run.objective,
     colour: run.colour,
     seed: pairKey(run),

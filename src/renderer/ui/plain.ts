@@ -1,5 +1,5 @@
 // Names as text that is safe to show: people and files may call anything anything.
-import { printable } from '../../shared/config/problems.ts';
+import { printable } from '../../shared/printable.ts';
 
 /** On one line, at most `limit` characters, control and direction characters as escapes. */
 export function plain(text: string, limit = 120): string {

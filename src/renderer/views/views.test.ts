@@ -63,7 +63,7 @@ const compared = (id: string, objective: 'none' | 'simbal', seed: number, width 
     model: { width },
   });
   const colour = objective === 'none' ? ('grey' as const) : ('blue' as const);
-  return { id, name: id, experiment: 'e', configuration, objective, objectiveKey: objective, colour };
+  return { id, name: id, experiment: 'e', configuration, course: [], objective, objectiveKey: objective, colour };
 };
 
 test('runs that differ in seeds alone are one group', () => {

@@ -3,6 +3,7 @@ export * from './cost.ts';
 export * from './estimate.ts';
 export * from './evaluation-schedule.ts';
 export { type Field, fields, objectiveFields, objectiveKinds, rangeText } from './fields.ts';
+export * from './fork.ts';
 export * from './objective-text.ts';
 export * from './objectives.ts';
 export * from './overrides.ts';

@@ -1,6 +1,7 @@
 // JSON text to a value, stricter than JSON.parse: no byte order mark, no key given twice, no deep nesting, no number that
 // floating point would change silently. Knows nothing of the configuration's fields; the syntax itself is JSON.parse's.
-import { ConfigurationError, type Problem, pathText, printable } from './problems.ts';
+import { printable } from '../printable.ts';
+import { ConfigurationError, type Problem, pathText } from './problems.ts';
 
 const longest = 1_000_000;
 const deepest = 32;

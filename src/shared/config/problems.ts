@@ -1,6 +1,7 @@
 // A wrong configuration in words: one sentence that names the field, its value and what is allowed.
 import type { z } from 'zod';
 import { type ErrorData, LabError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { fieldAt, largestObjective, namesAt, rangeText } from './fields.ts';
 import { nearest } from './nearest.ts';
 
@@ -107,12 +108,4 @@ export function valueText(value: unknown): string {
   if (value === null || ['number', 'boolean', 'undefined'].includes(typeof value)) return String(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}
-
-/** Control and direction characters as escapes, so that a message shows what was written. */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  );
 }

@@ -29,7 +29,7 @@ function run(objective: RunConfigurationInput['objective'], { seed, losses, data
   const evaluations = losses.map((loss, index) => ({ step: index * 100, loss }) as unknown as Evaluation);
   const { status = 'completed' } = told;
   const start = { dataHash: dataHash ?? `data ${seed}` };
-  return { id: `${objective[0]?.kind ?? 'none'} ${seed}`, configuration, status, start, evaluations };
+  return { id: `${objective[0]?.kind ?? 'none'} ${seed}`, configuration, course: [], status, start, evaluations };
 }
 
 describe('pairs', () => {

@@ -2,13 +2,13 @@
 // start of the routers, which belongs to it. Engines agree and do not count, nor do names.
 
 import type { RunConfiguration } from '../config/schema.ts';
+import { configurationKey, type Trained } from '../course.ts';
 import type { RunStatus } from '../records.ts';
 import type { Evaluation, RunStart } from '../worker-messages.ts';
 
 /** What is compared of a run; a ComparedRun is one. */
-export interface ObservedRun {
+export interface ObservedRun extends Trained {
   id: string;
-  configuration: RunConfiguration;
   status: RunStatus;
   start: Pick<RunStart, 'dataHash'> | null;
   /** In ascending steps. */
@@ -22,21 +22,26 @@ export interface SeedGroup<Run = ObservedRun> {
   runs: readonly Run[];
 }
 
-/** Equal for runs that differ in nothing but seeds, names and engine. */
-export function groupKey(configuration: RunConfiguration): string {
-  const { name: _name, preset: _preset, engine: _engine, seeds: _seeds, ...rest } = configuration;
-  return JSON.stringify(rest);
+/** Equal for runs that differ in nothing but seeds, names and engine, and were forked alike. */
+export function groupKey({ configuration, course }: Trained): string {
+  return JSON.stringify([
+    configurationKey(configuration),
+    course.map(({ until, configuration }) => [until, configurationKey(configuration)]),
+  ]);
 }
 
-/** Equal for the two runs of a pair. */
-export function pairKey({ configuration, start }: Pick<ObservedRun, 'configuration' | 'start'>): string {
-  const { objective: _objective, model, seeds } = configuration;
-  const { routerInit: _routerInit, ...shape } = model;
-  return JSON.stringify([
-    groupKey({ ...configuration, objective: [], model: shape as typeof model }),
-    seeds,
-    start?.dataHash,
-  ]);
+/** Equal for the two runs of a pair. When its objective changed belongs to a run's objective. */
+export function pairKey({ configuration, course, start }: Pick<ObservedRun, keyof Trained | 'start'>): string {
+  const own = unbalancedKey(configuration);
+  const past = course
+    .map(({ until, configuration }) => [until, unbalancedKey(configuration)] as const)
+    .filter(([, key], at, legs) => key !== (legs[at + 1]?.[1] ?? own));
+  return JSON.stringify([own, past, configuration.seeds, start?.dataHash]);
+}
+
+function unbalancedKey(configuration: RunConfiguration): string {
+  const { routerInit: _routerInit, ...shape } = configuration.model;
+  return configurationKey({ ...configuration, objective: [], model: shape as typeof configuration.model });
 }
 
 /** A seed trained several times counts once: again from the same start says nothing of chance. In the order of `runs`. */
@@ -58,11 +63,11 @@ export function pairsOf<A, B>(
  * Runs that differ in their seeds alone, in the order in which they come. One trained again from the same seeds begins a
  * group of its own.
  */
-export function seedGroups<Run extends Pick<ObservedRun, 'configuration'>>(runs: readonly Run[]): Run[][] {
+export function seedGroups<Run extends Trained>(runs: readonly Run[]): Run[][] {
   const times = new Map<string, number>();
-  const keyOf = ({ configuration }: Run) => {
-    const key = groupKey(configuration);
-    const same = `${key} ${JSON.stringify(configuration.seeds)}`;
+  const keyOf = (run: Run) => {
+    const key = groupKey(run);
+    const same = `${key} ${JSON.stringify(run.configuration.seeds)}`;
     times.set(same, (times.get(same) ?? 0) + 1);
     return `${times.get(same)} ${key}`;
   };

@@ -1,6 +1,7 @@
 // state.json of a checkpoint: its schema, and its text with a hash over itself, so that a damaged one is recognised.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { brokenRules } from '../../shared/config/rules.ts';
 import { configurationSchema } from '../../shared/config/schema.ts';
 import { refusal } from './refusal.ts';
 import { openRegularFile, readExactly } from './regular-file.ts';
@@ -12,11 +13,18 @@ export const optimizerFile = 'optimizer.safetensors';
 
 const format = 'simbal-checkpoint';
 const version = 1;
-const maximumBytes = 16 * 1024 * 1024;
+/** Five times what names of 10,000 escaped characters and buffers of 512 layers take. */
+const maximumBytes = 1024 * 1024;
 
 const count = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'should be a sha256 of 64 hexadecimal digits');
 const writtenFile = z.strictObject({ sha256, bytes: count });
+
+/** With the rules between its fields: whoever opens the checkpoint builds a model from it. */
+const configuration = configurationSchema.superRefine((fields, context) => {
+  for (const { field, message } of brokenRules(fields))
+    context.addIssue({ code: 'custom', path: field.split('.'), message });
+});
 
 const stateSchema = z.strictObject({
   format: z.literal(format),
@@ -24,7 +32,7 @@ const stateSchema = z.strictObject({
   step: count,
   tokens: count,
   seconds: z.number().min(0),
-  configuration: configurationSchema,
+  configuration,
   corpusHash: z.string().max(1000),
   initHash: z.string().max(1000),
   initHashWithoutRouters: z.string().max(1000),

@@ -2,6 +2,7 @@
 //   step-00000300            complete
 //   step-00000300.partial    not yet complete; worthless
 //   step-00000300.replaced   the complete folder that a new one of the same step was about to replace
+//   step-00000300.1a2b3c4d.partial   one that the lab is taking away
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileSystem } from './file-system.ts';
@@ -17,7 +18,7 @@ export const replacedSuffix = '.replaced';
 
 export const folderName = (step: number): string => `step-${String(step).padStart(8, '0')}`;
 
-const folderPattern = /^step-(\d{8,15})(\.partial|\.replaced)?$/;
+const folderPattern = /^step-(\d{8,15})((?:\.[0-9a-f]{8})?\.partial|\.replaced)?$/;
 
 /** Complete checkpoints by rising step; none where `parent` does not exist. Their content is not looked at. */
 export async function listCheckpoints(parent: string): Promise<FoundCheckpoint[]> {
@@ -29,7 +30,7 @@ export async function listCheckpoints(parent: string): Promise<FoundCheckpoint[]
   // Sorted, so that a folder comes before its own ".replaced", which counts only where the folder is missing.
   for (const name of names.sort()) {
     const [, digits, suffix] = folderPattern.exec(name) ?? [];
-    if (!digits || suffix === partialSuffix || found.has(Number(digits))) continue;
+    if (!digits || suffix?.endsWith(partialSuffix) || found.has(Number(digits))) continue;
     found.set(Number(digits), { step: Number(digits), folder: join(parent, name) });
   }
   return [...found.values()].sort((a, b) => a.step - b.step);

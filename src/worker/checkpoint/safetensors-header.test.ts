@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fuzzing } from '../../../test/fuzzing.ts';
 import { LabError } from '../../shared/errors.ts';
 import { bitsOfDtype, dtypes } from './dtypes.ts';
 import { maximumTextBytes } from './header-scanner.ts';
@@ -243,7 +244,6 @@ describe('any bytes', () => {
     const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     for (const name of header.tensors.keys()) expect(Object.hasOwn(json, name)).toBe(true);
   };
-  const bounded = { interruptAfterTimeLimit: 2000, numRuns: 20_000 };
 
   test('a valid header with a few bytes changed', () => {
     const mutation = fc.tuple(
@@ -256,7 +256,7 @@ describe('any bytes', () => {
         for (const [at, value] of mutations) bytes[at] = value;
         acceptedOrRefused(bytes, 32);
       }),
-      bounded,
+      fuzzing(3000),
     );
   });
 
@@ -281,7 +281,7 @@ describe('any bytes', () => {
       fc.property(fc.array(token, { maxLength: 40 }), (tokens) => {
         acceptedOrRefused(new TextEncoder().encode(`{${tokens.join('')}`), 0);
       }),
-      bounded,
+      fuzzing(3000),
     );
   });
 
@@ -290,7 +290,7 @@ describe('any bytes', () => {
       fc.property(fc.json(), fc.nat(8), (json, dataBytes) =>
         acceptedOrRefused(new TextEncoder().encode(json), dataBytes),
       ),
-      bounded,
+      fuzzing(3000),
     );
   });
 });

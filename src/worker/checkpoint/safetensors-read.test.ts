@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -108,6 +118,19 @@ describe('tensors', () => {
     await expect(opened.hash()).rejects.toThrow(/cut off/);
     await opened.close();
   });
+});
+
+test('a file that grew, or was exchanged, after it was opened is read as it was opened', async () => {
+  const header = '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
+  const path = withHeader(header, bytesOf(Float32Array.of(7)));
+  const opened = await openSafetensors(path);
+  const hash = await opened.hash();
+  appendFileSync(path, 'more');
+  expect((await refused(path)).message).toContain('4 trailing bytes');
+  renameSync(withHeader(header, bytesOf(Float32Array.of(8))), path);
+  expect([...(await opened.readTensor('a'))]).toEqual([7]);
+  expect(await opened.hash()).toBe(hash);
+  await opened.close();
 });
 
 describe('what is not a safetensors file', () => {

@@ -20,6 +20,8 @@ import {
 import { DocumentTable } from './document-table.ts';
 import { readFully } from './token-file.ts';
 
+const remedy =
+  'Add the corpus again from its sources, which replaces that folder. The text of the dependencies is prepared again where the folder is deleted.';
 const largestDescription = 4 * 2 ** 20;
 
 export class Corpus {
@@ -131,8 +133,9 @@ export function openCorpus(folder: string): Corpus {
   const handles: number[] = [];
   try {
     for (const split of splits) {
-      const bytes = readFileSync(join(folder, documentsFile(split)));
-      expectSize(folder, documentsFile(split), bytes.length, file.documents[split] * documentBytes);
+      const documents = join(folder, documentsFile(split));
+      expectSize(folder, documentsFile(split), statSync(documents).size, file.documents[split] * documentBytes);
+      const bytes = readFileSync(documents);
       tables[split] = DocumentTable.fromBytes(bytes, file.domains.length);
       if (tables[split].end !== file.tokens[split]) {
         throw new RangeError(`the documents of ${split} end at ${tables[split].end} of ${file.tokens[split]} tokens`);
@@ -161,7 +164,7 @@ function readDescription(folder: string): CorpusFile {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new LabError('corpus', `${folder} holds no prepared corpus: there is no ${descriptionFile}.`, {
         field: folder,
-        remedy: 'Prepare the corpus first.',
+        remedy,
       });
     }
     throw damaged(folder, (error as Error).message);
@@ -179,6 +182,6 @@ function expectSize(folder: string, file: string, size: number, expected: number
 function damaged(folder: string, what: string): LabError {
   return new LabError('corpus', `The corpus in ${folder} is damaged, or of another version: ${what}.`, {
     field: folder,
-    remedy: 'Delete that folder, then add the corpus again from its sources.',
+    remedy,
   });
 }

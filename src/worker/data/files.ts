@@ -1,5 +1,6 @@
 // Files of a folder in a fixed order, and the bytes of a file in chunks. What is no plain file is refused by name; a file that
 // changes while it is read is refused too, for nobody could prepare the same corpus again.
+import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
@@ -81,8 +82,12 @@ function look(path: string, mayLoop: boolean): Stats | 'loop' {
   }
 }
 
+/** @throws LabError 'corpus' at a name that is not UTF-8, by which no file can be opened */
 function namesIn(folder: string): string[] {
-  return attempt(folder, () => readdirSync(folder)).sort((a, b) => (a < b ? -1 : 1));
+  const names = attempt(folder, () => readdirSync(folder, { encoding: 'buffer' }));
+  const wrong = names.find((name) => !isUtf8(name));
+  if (wrong) throw badName(folder, wrong);
+  return names.map(String).sort((a, b) => (a < b ? -1 : 1));
 }
 
 function attempt<T>(path: string, work: () => T): T {
@@ -121,6 +126,19 @@ function notAFile(path: string, status: Stats): LabError {
     value: kind,
     remedy: 'Write its text into a file first, or leave it out of the corpus.',
   });
+}
+
+function badName(folder: string, name: Buffer): LabError {
+  const readable = name.toString('latin1');
+  return new LabError(
+    'corpus',
+    `${folder} holds a file whose name is not UTF-8: ${JSON.stringify(readable)} in Latin-1.`,
+    {
+      field: folder,
+      value: readable,
+      remedy: 'Rename it, or leave it out of the corpus.',
+    },
+  );
 }
 
 function changed(path: string, how: string): LabError {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, symlinkSync, truncateSync } from 'node:fs';
+import { appendFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { CorpusSource } from '../../shared/worker-messages.ts';
 import { chunkBytes } from './files.ts';
@@ -129,6 +130,17 @@ test.skipIf(process.platform === 'win32')('pipes and devices are refused, and no
   expect(() => read({ path })).toThrow('pipe is a pipe');
   expect(() => [...readText(join(path, 'pipe'), { read() {} })]).toThrow('pipe is a pipe');
   expect(() => read({ path: '/dev/zero' })).toThrow('/dev/zero is a device');
+});
+
+test.skipIf(process.platform !== 'linux')('a name that is not UTF-8 is refused and told, not lost', () => {
+  const path = temporaryFolder({ 'a.txt': 'a' });
+  writeFileSync(Buffer.concat([Buffer.from(`${path}/caf`), Buffer.from([0xe9]), Buffer.from('.txt')]), 'text');
+  expect(() => read({ path })).toThrow('holds a file whose name is not UTF-8: "café.txt" in Latin-1');
+});
+
+test('what is packed is no text', () => {
+  const path = join(temporaryFolder({ 'a.jsonl.gz': gzipSync('{"text":"a"}') }), 'a.jsonl.gz');
+  expect(() => read({ path })).toThrow('the byte 0x8b at offset 1');
 });
 
 test('what does not exist is refused by name', () => {

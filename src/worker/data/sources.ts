@@ -1,5 +1,6 @@
 // Documents out of files, folders and .jsonl files, one at a time and in pieces, each with its domain label.
 // A text file is one document; each line of a .jsonl file is one. The order is fixed by names, never by time.
+import { valueText } from '../../shared/config/problems.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { CorpusSource } from '../../shared/worker-messages.ts';
 import { dependencyDocuments, dependencyTextBytes } from './dependency-text.ts';
@@ -114,7 +115,7 @@ function badField(place: string, field: string, value: unknown, wanted: string):
   const held = value === undefined ? 'is missing' : `is not ${wanted}`;
   return new LabError('corpus', `${place}: the field "${field}" ${held}.`, {
     field,
-    value: JSON.stringify(value)?.slice(0, 80) ?? 'missing',
+    value: valueText(value),
     remedy: 'Mend the line, or name the field that holds it.',
   });
 }

@@ -5,17 +5,29 @@ import { LabError } from '../../shared/errors.ts';
 
 const none = Buffer.alloc(0);
 
+/** Why bytes are not UTF-8 text: a byte that starts no character, a NUL, or what looks like UTF-16 or UTF-32. */
+export interface TextFault {
+  kind: 'byte' | 'NUL' | 'UTF-16';
+  /** In the file. */
+  offset: number;
+  /** "0xff" */
+  byte: string;
+}
+
 /** Turns the chunks of one file into strings that never end inside of a character; a leading BOM is dropped. */
 export class Utf8Reader {
-  readonly #name: string;
+  readonly #refusal: (fault: TextFault) => LabError;
   #carry: Buffer = none;
   /** Offset in the file of the first byte of `#carry`. */
   #offset: number;
   #atStart: boolean;
 
-  /** @param name what the error messages call the file. @param offset where the first chunk starts in it. */
-  constructor(name: string, offset = 0) {
-    this.#name = name;
+  /**
+   * @param name what the error messages call the file. @param offset where the first chunk starts in it.
+   * @param refusal the error for a fault, where it is not a corpus that is read
+   */
+  constructor(name: string, offset = 0, refusal = corpusRefusal(name)) {
+    this.#refusal = refusal;
     this.#offset = offset;
     this.#atStart = offset === 0;
   }
@@ -47,7 +59,8 @@ export class Utf8Reader {
   #start(bytes: Buffer): Buffer {
     this.#atStart = false;
     const [first, second, third] = bytes;
-    if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) throw this.#utf16(0);
+    if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
+      throw this.#fault('UTF-16', 0, first!);
     if (first !== 0xef || second !== 0xbb || third !== 0xbf) return bytes;
     this.#offset += 3;
     return bytes.subarray(3);
@@ -58,31 +71,31 @@ export class Utf8Reader {
     const clean = nul < 0 ? bytes : bytes.subarray(0, nul);
     if (!isUtf8(clean)) {
       const at = firstInvalid(clean);
-      const byte = `0x${clean[at]!.toString(16).padStart(2, '0')}`;
-      throw this.#fault(
-        `is not UTF-8 text: the byte ${byte} at offset ${this.#offset + at} starts no character.`,
-        byte,
-      );
+      throw this.#fault('byte', this.#offset + at, clean[at]!);
     }
-    if (nul >= 0) {
-      if (looksLikeUtf16(bytes)) throw this.#utf16(this.#offset + nul);
-      throw this.#fault(`is not text: it holds a NUL byte at offset ${this.#offset + nul}.`, '0x00');
-    }
+    if (nul >= 0) throw this.#fault(looksLikeUtf16(bytes) ? 'UTF-16' : 'NUL', this.#offset + nul, 0);
     return bytes.toString('utf8');
   }
 
-  #utf16(offset: number): LabError {
-    return this.#fault(`is UTF-16 or UTF-32 text (seen at byte offset ${offset}), and only UTF-8 is read.`, 'UTF-16');
-  }
-
-  #fault(what: string, value: string): LabError {
-    return new LabError('corpus', `${this.#name} ${what}`, {
-      field: this.#name,
-      value,
-      remedy: 'Save it as UTF-8, or leave it out of the corpus.',
-    });
+  #fault(kind: TextFault['kind'], offset: number, byte: number): LabError {
+    return this.#refusal({ kind, offset, byte: `0x${byte.toString(16).padStart(2, '0')}` });
   }
 }
+
+const corpusRefusal =
+  (name: string) =>
+  ({ kind, offset, byte }: TextFault): LabError => {
+    const what = {
+      byte: `is not UTF-8 text: the byte ${byte} at offset ${offset} starts no character`,
+      NUL: `is not text: it holds a NUL byte at offset ${offset}`,
+      'UTF-16': `is UTF-16 or UTF-32 text (seen at byte offset ${offset}), and only UTF-8 is read`,
+    };
+    return new LabError('corpus', `${name} ${what[kind]}.`, {
+      field: name,
+      value: kind === 'UTF-16' ? kind : byte,
+      remedy: 'Save it as UTF-8, or leave it out of the corpus.',
+    });
+  };
 
 /** Length without a character that the last bytes begin and do not end. */
 function completeLength(bytes: Buffer): number {

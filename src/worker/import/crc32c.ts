@@ -7,14 +7,12 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-export function crc32c(bytes: Uint8Array): number {
-  let value = 0xffffffff;
+/** @param before the sum of what comes before these bytes */
+export function crc32c(bytes: Uint8Array, before = 0): number {
+  let value = ~before;
   for (let index = 0; index < bytes.length; index++) value = table[(value ^ bytes[index]!) & 0xff]! ^ (value >>> 8);
   return ~value >>> 0;
 }
 
 /** Rotated and shifted, so that the sum of data that holds sums is not degenerate. */
-export function maskedCrc32c(bytes: Uint8Array): number {
-  const value = crc32c(bytes);
-  return (((value >>> 15) | (value << 17)) + 0xa282ead8) >>> 0;
-}
+export const masked = (sum: number): number => (((sum >>> 15) | (sum << 17)) + 0xa282ead8) >>> 0;

@@ -6,6 +6,7 @@ import { mostColumns, numberOf, Table } from './table.ts';
 import type { Tracks } from './tracks.ts';
 
 const longestCell = 2 ** 20;
+const longestRow = 16 * 2 ** 20;
 const mostRows = 10_000_000;
 /** Characters and rows that are looked at before anything is decided. */
 const sample = 2 ** 16;
@@ -14,19 +15,10 @@ const delimiters = [',', ';', '\t', '|'];
 
 /** @throws LabError 'request' for a table that is broken, or larger than an import takes */
 export async function readDelimited(path: string, texts: AsyncIterable<string>): Promise<Tracks> {
-  const iterator = texts[Symbol.asyncIterator]();
-  let start = '';
-  let ended = false;
-  while (start.length < sample && !ended) {
-    const next = await iterator.next();
-    if (next.done) ended = true;
-    else start += next.value;
-  }
-  const { delimiter, decimal } = dialectOf(path, start, ended);
   const table = new Table(path);
   let names: string[] | null = null;
   let uneven = 0;
-  const parser = new RowParser(path, delimiter, (row) => {
+  const take = (row: string[], decimal: Dialect['decimal']) => {
     if (row.length === 1 && row[0]!.trim() === '') return;
     if (!names) {
       const isHead = row.some((cell) => numberOf(cell, decimal) === null);
@@ -40,14 +32,23 @@ export async function readDelimited(path: string, texts: AsyncIterable<string>):
     }
     table.endRow();
     if (table.rows > mostRows) throw refuse(path, `has more than ${mostRows} rows`, 'Thin the curves out.');
-  });
-  parser.push(start);
-  while (!ended) {
-    const next = await iterator.next();
-    if (next.done) ended = true;
-    else parser.push(next.value);
+  };
+  const begun = (whole: boolean): RowParser => {
+    const { delimiter, decimal } = dialectOf(path, start, whole);
+    const parser = new RowParser(path, delimiter, (row) => take(row, decimal));
+    parser.push(start);
+    return parser;
+  };
+  let start = '';
+  let parser: RowParser | null = null;
+  for await (const text of texts) {
+    if (parser) parser.push(text);
+    else {
+      start += text;
+      if (start.length >= sample) parser = begun(false);
+    }
   }
-  parser.end();
+  (parser ?? begun(true)).end();
   const rows = uneven === 1 ? 'One row has' : `${uneven.toLocaleString('en')} rows have`;
   return table.tracks(formatOf(names ?? []), uneven > 0 ? [`${rows} not as many cells as the first.`] : []);
 }
@@ -92,11 +93,15 @@ function firstRows(path: string, start: string, whole: boolean, delimiter: strin
 
 function unique(names: readonly string[]): string[] {
   const seen = new Map<string, number>();
+  const taken = new Set<string>();
   return names.map((raw, index) => {
-    const name = raw.trim().slice(0, 1000) || `column ${index + 1}`;
-    const times = (seen.get(name) ?? 0) + 1;
+    const name = raw.trim().slice(0, 1000).toWellFormed() || `column ${index + 1}`;
+    let times = (seen.get(name) ?? 0) + 1;
+    const numbered = () => (times === 1 ? name : `${name} (${times})`);
+    while (taken.has(numbered())) times += 1;
     seen.set(name, times);
-    return times === 1 ? name : `${name} (${times})`;
+    taken.add(numbered());
+    return numbered();
   });
 }
 
@@ -106,10 +111,14 @@ class RowParser {
   readonly #take: (row: string[]) => unknown;
   #row: string[] = [];
   #cell = '';
+  /** The cell is white space so far. */
+  #blank = true;
+  /** Characters in the row's cells so far. */
+  #length = 0;
   /** In quotes; or just after a quote that may end them or be half of a doubled one. */
   #state: 'plain' | 'quoted' | 'quote' = 'plain';
   #afterReturn = false;
-  #line = 1;
+  #number = 1;
 
   constructor(path: string, delimiter: string, take: (row: string[]) => unknown) {
     this.#path = path;
@@ -131,7 +140,7 @@ class RowParser {
 
   end(): void {
     if (this.#state === 'quoted') {
-      throw refuse(this.#path, `ends inside of a quoted cell that began before line ${this.#line}`, 'Export it again.');
+      throw refuse(this.#path, `ends inside of a quoted cell in row ${this.#number}`, 'Export it again.');
     }
     if (this.#cell !== '' || this.#row.length > 0) this.#endRow();
   }
@@ -148,7 +157,7 @@ class RowParser {
       else if (this.#state === 'quote') {
         this.#append('"', true);
         this.#state = 'quoted';
-      } else if (this.#cell.trim() === '') {
+      } else if (this.#blank) {
         this.#cell = '';
         this.#state = 'quoted';
       } else this.#append('"');
@@ -167,21 +176,27 @@ class RowParser {
     if (text === '') return;
     if (this.#state === 'quote' && !quote) this.#state = 'plain';
     this.#cell += text;
-    if (this.#cell.length > longestCell) {
-      throw refuse(
-        this.#path,
-        `has a cell of more than ${longestCell} characters in line ${this.#line}`,
-        'Export it again.',
-      );
-    }
+    this.#length += text.length;
+    if (this.#blank && text.trim() !== '') this.#blank = false;
+    if (this.#cell.length > longestCell) throw this.#tooLong('a cell', longestCell);
+    if (this.#length > longestRow) throw this.#tooLong('a row', longestRow);
+  }
+
+  #tooLong(what: string, most: number) {
+    return refuse(
+      this.#path,
+      `has ${what} of more than ${most} characters, in row ${this.#number}`,
+      'Export it again.',
+    );
   }
 
   #endCell(): void {
     this.#row.push(this.#cell);
     this.#cell = '';
+    this.#blank = true;
     this.#state = 'plain';
     if (this.#row.length > mostColumns) {
-      throw refuse(this.#path, `has more than ${mostColumns} columns in line ${this.#line}`, 'Export fewer of them.');
+      throw refuse(this.#path, `has more than ${mostColumns} columns in row ${this.#number}`, 'Export fewer of them.');
     }
   }
 
@@ -189,7 +204,8 @@ class RowParser {
     this.#endCell();
     const row = this.#row;
     this.#row = [];
-    this.#line += 1;
+    this.#length = 0;
+    this.#number += 1;
     this.#take(row);
   }
 }

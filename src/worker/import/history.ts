@@ -6,8 +6,8 @@ import { numberOf, Table } from './table.ts';
 import type { Tracks } from './tracks.ts';
 
 const longestLine = 16 * 2 ** 20;
-/** JSON that is one document is held whole. */
-const longestDocument = 256 * 2 ** 20;
+/** JSON that is one document is held whole, and its values take up to some thirty times its length. */
+const longestDocument = 32 * 2 ** 20;
 const deepest = 8;
 
 type Fields = Record<string, unknown>;
@@ -52,7 +52,7 @@ export async function readHistory(path: string, texts: AsyncIterable<string>): P
     if (whole === null && line === 0) {
       const first = rest.trimStart();
       const end = first.indexOf('\n');
-      if (end < 0 && rest.length <= longestLine) continue;
+      if ((end < 0 || first.slice(end).trim() === '') && rest.length <= longestLine) continue;
       // Lines, where the first line is an object of its own; else one document.
       if (!isObject(parsed(end < 0 ? first : first.slice(0, end)))) whole = [];
     }
@@ -140,7 +140,8 @@ function parsed(text: string): unknown {
 
 /** NaN and the infinities as texts, those inside of texts left as they are. */
 function quoteNotFinite(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (found) =>
+  // A text that never ends matches to the end, lest each of its quotes be tried as a beginning.
+  return text.replace(/"[^"\\]*(?:\\[\s\S][^"\\]*)*"?|-?\bInfinity\b|\bNaN\b/g, (found) =>
     found[0] === '"' ? found : `"${found}"`,
   );
 }

@@ -8,12 +8,14 @@ const pieceBytes = 2 ** 20;
 /** A file of curves is far smaller; what is larger is something else. */
 export const largestFile = 16 * 2 ** 30;
 
+/** A piece is overwritten by the next. */
 export async function* readPieces(path: string, hash: Hash, signal: AbortSignal): AsyncGenerator<Buffer> {
   const file = await opened(path);
+  const buffer = Buffer.allocUnsafe(pieceBytes);
   try {
     for (;;) {
       if (signal.aborted) throw stopped(path);
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes);
+      const { bytesRead } = await file.read(buffer, 0, pieceBytes);
       if (bytesRead === 0) return;
       const piece = buffer.subarray(0, bytesRead);
       hash.update(piece);

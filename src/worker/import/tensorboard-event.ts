@@ -13,9 +13,11 @@ export interface Event {
   wallTime: number;
   step: number;
   scalars: Scalar[];
-  /** Tags that the event has under another plugin: images, histograms, texts. */
+  /** The first tags that the event has under another plugin: images, histograms, texts. */
   others: string[];
 }
+
+const mostOthers = 100;
 
 interface Value {
   tag: string;
@@ -41,8 +43,8 @@ function readSummary(bytes: Uint8Array, event: Event): void {
     if (field !== 1 || type !== WireType.LengthDelimited) return void reader.skip(type, field);
     const { tag, simple, tensor, plugin } = readValue(reader.bytes());
     const value = simple ?? (plugin === null || plugin === 'scalars' ? tensor : null);
-    if (value === null) event.others.push(tag);
-    else event.scalars.push({ tag, value });
+    if (value !== null) event.scalars.push({ tag, value });
+    else if (event.others.length < mostOthers) event.others.push(tag);
   });
 }
 

@@ -7,13 +7,14 @@ import { Numbers } from './numbers.ts';
 import { readPieces, unreadable } from './read-file.ts';
 import { refuse, tooManyNumbers } from './refusals.ts';
 import { type Event, readEvent } from './tensorboard-event.ts';
-import { records } from './tensorboard-records.ts';
+import { type RecordListener, records } from './tensorboard-records.ts';
 import { describe, type Tracks } from './tracks.ts';
 
 const deepest = 16;
 const mostEntries = 100_000;
 const mostTags = 10_000;
 const longestTag = 2000;
+const mostNotes = 20;
 
 interface Track {
   steps: Numbers;
@@ -65,12 +66,15 @@ export async function readTensorBoard(
   const hashes: [name: string, hash: string][] = [];
   let points = 0;
 
-  const add = (run: string, { step, wallTime, scalars, others: unread }: Event) => {
-    for (const tag of unread.slice(0, 100)) if (others.size < 1000) others.add(tag);
+  const add = (run: string, place: string, { step, wallTime, scalars, others: unread }: Event) => {
+    for (const tag of unread) if (others.size < 1000) others.add(tag);
+    // Not of a clock that is no number: every second of the run would be none.
+    if (scalars.length > 0 && Number.isFinite(wallTime) && !firstWall.has(run)) firstWall.set(run, wallTime);
+    const begun = firstWall.get(run) ?? Number.NaN;
     for (const { tag, value } of scalars) {
       const name = run === '' ? tag : `${run}/${tag}`;
       if (name.length > longestTag)
-        throw refuse(root, `has a tag of ${name.length} characters`, 'Choose another file.');
+        throw refuse(root, `has a tag of ${name.length} characters ${place}`, 'Choose another file.');
       let track = tracks.get(name);
       if (!track) {
         if (tracks.size === mostTags) throw refuse(root, `has more than ${mostTags} tags`, 'Choose one run of them.');
@@ -78,8 +82,6 @@ export async function readTensorBoard(
         tracks.set(name, track);
       }
       if (++points > mostImportedPoints) throw tooManyNumbers(root, mostImportedPoints);
-      const begun = firstWall.get(run) ?? wallTime;
-      firstWall.set(run, begun);
       track.steps.push(step);
       track.walls.push(wallTime - begun);
       track.values.push(value);
@@ -89,11 +91,20 @@ export async function readTensorBoard(
   for (const path of files) {
     const run = path === root ? '' : relative(root, dirname(path)).split(sep).join('/');
     const hash = createHash('sha256');
-    const cut = (position: number) =>
-      void notes.push(
-        `The last record of ${relative(dirname(root), path)} is cut off at byte ${position}; all before it was read.`,
-      );
-    for await (const record of records(path, readPieces(path, hash, signal), cut)) add(run, parsed(path, record));
+    const called = relative(dirname(root), path);
+    const listener: RecordListener = {
+      cut: (position) =>
+        void notes.push(`The last record of ${called} is cut off at byte ${position}; all before it was read.`),
+      passed: (position, bytes) => {
+        if (notes.length < mostNotes)
+          notes.push(
+            `The record of ${called} at byte ${position} has ${bytes} bytes, which no scalars have, and was left out.`,
+          );
+      },
+    };
+    for await (const { data, position } of records(path, readPieces(path, hash, signal), listener)) {
+      add(run, `in the record at byte ${position}`, parsed(path, data, position));
+    }
     hashes.push([relative(root, path).split(sep).join('/'), hash.digest('hex')]);
   }
   if (others.size > 0) {
@@ -119,11 +130,15 @@ export async function readTensorBoard(
   };
 }
 
-function parsed(path: string, record: Uint8Array): Event {
+function parsed(path: string, record: Uint8Array, position: number): Event {
   try {
     return readEvent(record);
   } catch {
-    throw refuse(path, 'holds records that are no TensorBoard events', 'Choose an event file of TensorBoard.');
+    throw refuse(
+      path,
+      `holds a record at byte ${position} that is no TensorBoard event`,
+      'Choose an event file of TensorBoard.',
+    );
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type Part,
 } from '../../shared/inspection.ts';
 import { bestAssignment } from './assignment.ts';
+import { type Biases, comparableBiases, rowsDrift } from './diff-biases.ts';
 import { DriftSum } from './drift.ts';
 import { expertLength, fingerprintExpert } from './inspect-experts.ts';
 import { type MoeLayer, readExpertMatrix, readRouter } from './moe-layers.ts';
@@ -71,7 +72,7 @@ class Pair {
   }
 
   #keepLargest(): void {
-    this.changes.sort((x, y) => (y.drift.relative ?? 0) - (x.drift.relative ?? 0)).splice(mostChanged);
+    this.changes.sort((x, y) => changeOf(y.drift) - changeOf(x.drift) || 0).splice(mostChanged);
   }
 
   get largest(): Pair['changes'] {
@@ -91,15 +92,19 @@ class Pair {
   }
 }
 
+/** What was zero and is not changed more than anything that was something. */
+const changeOf = ({ relative, elements }: Drift): number => relative ?? (elements > 0 ? Number.POSITIVE_INFINITY : 0);
+
 async function* compare(pair: Pair): AsyncGenerator<DifferenceEvent> {
   const { a, b } = pair;
   yield { type: 'outlines', a: a.outline, b: b.outline };
   yield { type: 'recognitions', a: a.recognition, b: b.recognition };
   const shared = comparableLayers(pair);
   const others = comparableTensors(pair, shared.length > 0);
+  const biases = new Map(shared.map(([left, right]) => [left, comparableBiases(pair, left, right)]));
   if (pair.reasons.length > 0) yield { type: 'incomparable', reasons: pair.reasons.slice(0, maximumReasons) };
   for (const [left, right] of shared) {
-    yield* compareLayer(pair, left, right);
+    yield* compareLayer(pair, left, right, biases.get(left)!);
   }
   for (const name of others) {
     await pair.pause();
@@ -139,10 +144,9 @@ function comparableLayers({ a, b, reasons }: Pair): [MoeLayer, MoeLayer][] {
 /** Tensors outside of routers and experts that both have under one name and in one shape. */
 function comparableTensors({ a, b, reasons }: Pair, mixtures: boolean): string[] {
   const names: string[] = [];
-  const biases = new Set(a.layout.layers.map(({ routerBias }) => routerBias));
   for (const { name, shape, from } of a.weights.tensors.values()) {
-    // Routers and experts are compared by what they are; a router's bias by its name, like everything else.
-    if (mixtures && ['router', 'experts'].includes(a.partOf(name)) && !biases.has(name)) continue;
+    // Routers and experts are compared by what they are.
+    if (mixtures && ['router', 'experts'].includes(a.partOf(name))) continue;
     const other = b.weights.tensors.get(name);
     if (!other) reasons.push(`${name} is in A alone.`);
     else if (String(other.shape) !== String(shape))
@@ -156,7 +160,12 @@ function comparableTensors({ a, b, reasons }: Pair, mixtures: boolean): string[]
   return names;
 }
 
-async function* compareLayer(pair: Pair, left: MoeLayer, right: MoeLayer): AsyncGenerator<DifferenceEvent> {
+async function* compareLayer(
+  pair: Pair,
+  left: MoeLayer,
+  right: MoeLayer,
+  biases: readonly Biases[],
+): AsyncGenerator<DifferenceEvent> {
   const { a, b } = pair;
   const { layer, experts: E } = left;
   // Both models' experts are in memory at once.
@@ -185,6 +194,7 @@ async function* compareLayer(pair: Pair, left: MoeLayer, right: MoeLayer): Async
     matching: { layer, match, cosines, moved, method, error: sketchError(method), drift: all.result },
   };
   yield { type: 'router-drift', router: await compareRouters(pair, left, right, match) };
+  for (const { part, a: of, b: to } of biases) pair.count(of, part, layer, await rowsDrift(pair, of, to, match));
 }
 
 async function expertDrift(

@@ -8,7 +8,8 @@ import { exportCheckpoint, importModel } from '../convert/index.ts';
 import { temporaryFolder } from '../data/temporary-folder.testing.ts';
 import { diffModels } from './diff-models.ts';
 
-const mixtral = join(import.meta.dirname, '../../../test/fixtures/checkpoints/mixtral');
+const checkpoints = join(import.meta.dirname, '../../../test/fixtures/checkpoints');
+const mixtral = join(checkpoints, 'mixtral');
 
 async function differences(a: string, b: string): Promise<DifferenceEvent[]> {
   const events: DifferenceEvent[] = [];
@@ -19,10 +20,10 @@ async function differences(a: string, b: string): Promise<DifferenceEvent[]> {
 const only = <Type extends DifferenceEvent['type']>(events: DifferenceEvent[], type: Type) =>
   events.filter((event): event is Extract<DifferenceEvent, { type: Type }> => event.type === type);
 
-/** Mixtral with its tensors changed: `change` gets each name and its numbers and returns under which name they go on. */
-async function changed(change: (name: string, data: Float32Array) => string): Promise<string> {
+/** A model with its tensors changed: `change` gets each name and its numbers and returns under which name they go on. */
+async function changed(change: (name: string, data: Float32Array) => string, model = mixtral): Promise<string> {
   const folder = join(temporaryFolder(), 'model');
-  await cp(mixtral, folder, { recursive: true });
+  await cp(model, folder, { recursive: true });
   const file = join(folder, 'model.safetensors');
   const opened = await openSafetensors(file);
   const tensors: TensorSource[] = [];
@@ -70,6 +71,69 @@ test('experts that changed places are matched before they are compared', async (
   expect(still).toMatchObject({ layer: 0, match: [0, 1, 2, 3], moved: 0 });
   expect(moved).toMatchObject({ layer: 1, match: [2, 1, 0, 3], moved: 2, drift: { relative: 0 } });
   for (const { router } of only(events, 'router-drift')) expect(router.drift.relative).toBe(0);
+});
+
+test('biases of routers and of stacked experts move with their experts', async () => {
+  const gptOss = join(checkpoints, 'gpt-oss');
+  const exchanged = (data: Float32Array, size: number) => {
+    const first = data.slice(0, size);
+    data.copyWithin(0, 2 * size, 3 * size);
+    data.set(first, 2 * size);
+  };
+  const other = await changed((name, data) => {
+    if (/layers\.1\.mlp\.(router|experts)\./.test(name)) exchanged(data, data.length / 4);
+    if (name === 'model.layers.0.mlp.experts.down_proj_bias') data[3]! += 1;
+    return name;
+  }, gptOss);
+  const events = await differences(gptOss, other);
+  expect(only(events, 'incomparable')).toEqual([]);
+  expect(only(events, 'matching').map(({ matching }) => matching.match)).toEqual([
+    [0, 1, 2, 3],
+    [2, 1, 0, 3],
+  ]);
+  const { tensors } = only(events, 'most-changed')[0]!;
+  const [first, ...rest] = tensors.filter(({ drift }) => drift.relative !== 0);
+  expect(first).toMatchObject({ name: 'model.layers.0.mlp.experts.down_proj_bias', part: 'experts', layer: 0 });
+  expect(rest).toEqual([]);
+  const layer = only(events, 'layer-drift').find(({ drift }) => drift.layer === 1)!.drift;
+  expect([layer.parts.router!.relative, layer.parts.experts!.relative]).toEqual([0, 0]);
+  // 4 experts of 16 × 8 × 3 weights and 16 + 16 biases; 4 vectors of 16 and 4 biases.
+  expect([layer.parts.experts!.elements, layer.parts.router!.elements]).toEqual([4 * (384 + 32), 4 * 17]);
+});
+
+test('biases that one of the two lacks are told', async () => {
+  const gptOss = join(checkpoints, 'gpt-oss');
+  const other = await changed(
+    (name) => name.replace(/layers\.1\.mlp\.(router\.|experts\.down_proj_)bias$/, 'other$1'),
+    gptOss,
+  );
+  const reasons = async (a: string, b: string) => only(await differences(a, b), 'incomparable')[0]!.reasons;
+  for (const name of ['router.bias', 'experts.down_proj_bias']) {
+    expect(await reasons(gptOss, other)).toContain(`model.layers.1.mlp.${name} is in A alone.`);
+    expect(await reasons(other, gptOss)).toContain(`model.layers.1.mlp.${name} is in B alone.`);
+  }
+});
+
+test('what is all zero does not differ from itself, and differs most from anything else', async () => {
+  const zeroed = (...names: string[]) =>
+    changed((name, data) => {
+      if (names.some((part) => name.includes(part))) data.fill(0);
+      return name;
+    });
+  const experts = ['layers.1.block_sparse_moe.experts.1.', 'layers.1.block_sparse_moe.experts.3.'];
+  const zero = await zeroed('layers.0.self_attn.q_proj', 'layers.0.block_sparse_moe.gate', ...experts);
+  const same = await differences(zero, zero);
+  for (const { drift } of only(same, 'most-changed')[0]!.tensors) expect(drift.relative).toBe(0);
+  for (const { matching } of only(same, 'matching'))
+    expect(matching).toMatchObject({ moved: 0, drift: { relative: 0 } });
+  const { tensors } = only(await differences(zero, mixtral), 'most-changed')[0]!;
+  expect(tensors.slice(0, 4).map(({ drift }) => drift.relative)).toEqual([null, null, null, null]);
+  expect(
+    tensors
+      .slice(0, 4)
+      .map(({ part }) => part)
+      .sort(),
+  ).toEqual(['attention', 'experts', 'experts', 'router']);
 });
 
 test('what changed most comes first, with the drift of its part', async () => {

@@ -31,8 +31,9 @@ export class DriftSum {
 
   get result(): Drift {
     const scale = Math.sqrt(this.#aa) * Math.sqrt(this.#bb);
+    const same = this.#elements > 0 && this.#difference === 0;
     return {
-      relative: this.#aa > 0 ? Math.sqrt(this.#difference / this.#aa) : null,
+      relative: this.#aa > 0 ? Math.sqrt(this.#difference / this.#aa) : same ? 0 : null,
       cosine: scale > 0 ? Math.max(-1, Math.min(1, this.#ab / scale)) : null,
       elements: this.#elements,
     };

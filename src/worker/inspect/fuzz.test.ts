@@ -3,9 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fuzzing } from '../../../test/fuzzing.ts';
 import { LabError } from '../../shared/errors.ts';
 import { importedModel } from '../convert/imported-model.ts';
 import { temporaryFolder } from '../data/temporary-folder.testing.ts';
+import { diffModels } from './diff-models.ts';
 import { inspectModel } from './inspect-model.ts';
 import { parseJsonObject } from './json-file.ts';
 import { ModelConfig } from './model-config.ts';
@@ -13,7 +15,6 @@ import { openModel } from './open-model.ts';
 import { recognise } from './recognise.ts';
 import { parseShardIndex } from './shard-index.ts';
 
-const bounded = { seed: 5, numRuns: 100_000, interruptAfterTimeLimit: 1500 };
 const fixture = join(import.meta.dirname, '../../../test/fixtures/checkpoints/mixtral');
 
 /** Whatever comes, it is accepted or refused in a sentence. */
@@ -58,7 +59,7 @@ test('any index', async () => {
         for (const name of [...shards.values(), ...files]) expect(name).toMatch(/^[^/\\:\0]+\.safetensors$/);
       }),
     ),
-    bounded,
+    fuzzing(3000),
   );
 });
 
@@ -84,7 +85,7 @@ test('any configuration: recognised or not, imported or refused', async () => {
         importedModel({ ...model, config: read, layout });
       }),
     ),
-    bounded,
+    fuzzing(3000),
   );
   await model.close();
 });
@@ -100,6 +101,24 @@ test('any damaged file, inspected to the end', async () => {
         for await (const event of inspectModel([folder])) expect(event.type).toBeTypeOf('string');
       });
     }),
-    { ...bounded, interruptAfterTimeLimit: 3000 },
+    fuzzing(250),
   );
+});
+
+test('any damaged file, compared with a whole one', async () => {
+  const whole = join(fixture, '..', 'gpt-oss');
+  const valid = readFileSync(join(whole, 'model.safetensors'));
+  const headerEnd = 8 + Number(valid.readBigUInt64LE());
+  const folder = temporaryFolder({ 'config.json': readFileSync(join(whole, 'config.json')) });
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(mutated(valid, 8, headerEnd), mutated(valid, headerEnd)), async (bytes) => {
+      await writeFile(join(folder, 'model.safetensors'), bytes);
+      await acceptedOrRefused(async () => {
+        for await (const event of diffModels([whole], [folder])) compared += Number(event.type === 'done');
+      });
+    }),
+    fuzzing(200),
+  );
+  expect(compared).toBeGreaterThan(50);
 });

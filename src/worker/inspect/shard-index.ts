@@ -2,12 +2,13 @@
 // so it is held to a plain file name in the index's own folder.
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { maximumTextBytes } from '../checkpoint/header-scanner.ts';
 import { plainReason, quote, refusal } from '../checkpoint/refusal.ts';
 import { maximumTensors } from '../checkpoint/safetensors-header.ts';
 import { type JsonObject, readJsonObject } from './json-file.ts';
 
 export const maximumShards = 4096;
+/** 160 for each of as many tensors as are read; a large model's index takes 100. */
+const maximumBytes = 16 * 1024 * 1024;
 
 export interface ShardIndex {
   /** Shard of each tensor. */
@@ -27,7 +28,7 @@ export function inNaturalOrder<T>(items: Iterable<T>, nameOf: (item: T) => strin
 
 /** @throws LabError 'checkpoint' naming what the index does wrong */
 export async function readShardIndex(path: string): Promise<ShardIndex> {
-  return parseShardIndex(await readJsonObject(path, maximumTextBytes), path);
+  return parseShardIndex(await readJsonObject(path, maximumBytes), path);
 }
 
 export function parseShardIndex(index: JsonObject, path: string): ShardIndex {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationSchema, type EngineKind } from '../../shared/config/schema.ts';
+import { faultOfPart } from '../../shared/studies/part-schema.ts';
 import {
   type PruningPart,
   type PruningRequest,
@@ -52,6 +53,8 @@ export async function stepsOf(job: StudyJob, pauses: (step: StudyStep) => boolea
   const steps: StudyStep[] = [];
   for await (const step of pruningStudy(job, pause.signal)) {
     steps.push(step);
+    const fault = step.type === 'part' ? faultOfPart('pruning', step.part.result) : null;
+    if (fault !== null) throw new Error(fault);
     if (pauses(step)) pause.abort();
   }
   return steps;

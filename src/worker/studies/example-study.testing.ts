@@ -1,6 +1,7 @@
 // Studies for tests: of checkpoints whose weights a test writes itself, so that every answer is known before. For tests alone.
 import { join } from 'node:path';
 import type { RunConfiguration } from '../../shared/config/schema.ts';
+import { faultOfPart } from '../../shared/studies/part-schema.ts';
 import type { StudyJob } from '../../shared/studies/study.ts';
 import { type StudyRequestInput, studyRequestSchema } from '../../shared/studies/study.ts';
 import { writeCheckpoint } from '../checkpoint/checkpoint-folder.ts';
@@ -55,7 +56,10 @@ export const studyJob = (
   threads: 1,
 });
 
-/** All events of a study, which is asked to pause after an event for which `pauses` says so. */
+/**
+ * All events of a study, each part of which is one that a store takes back. It is asked to pause after an event for which `pauses`
+ * says so.
+ */
 export async function eventsOfStudy(
   job: StudyJob,
   pauses: (event: JobEvent) => boolean = () => false,
@@ -64,6 +68,8 @@ export async function eventsOfStudy(
   const events: JobEvent[] = [];
   for await (const event of runStudy(job, pause.signal)) {
     events.push(event);
+    const fault = event.type === 'study-part' ? faultOfPart(job.request.kind, event.part.result) : null;
+    if (fault !== null) throw new Error(`${job.request.kind}: ${fault}`);
     if (pauses(event)) pause.abort();
   }
   return events;

@@ -10,10 +10,10 @@ import {
   parseObjectiveText,
   presetNamed,
 } from '../../../shared/config/index.ts';
+import { fileName } from '../../../shared/file-name.ts';
 import { findings } from '../../lab/comparison/findings.ts';
 import { type Comparison, compare, type Lab } from '../../lab/index.ts';
 import { reportPage } from '../../lab/report-page.ts';
-import { fileName } from '../../lab/text.ts';
 import { carryOut } from '../carry-out.ts';
 import { comparisonText } from '../comparison-text.ts';
 import { dependencyCorpus } from '../dependency-corpus.ts';

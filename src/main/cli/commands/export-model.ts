@@ -15,7 +15,7 @@ export const exportModelCommand = (sessionOf: SessionOf) =>
     .option('--step <number>', 'of a checkpoint; the newest when left out', wholeNumber('step', 0))
     .action(async (name: string, folder: string, { step }: { step?: number }, command: Command) => {
       const session = sessionOf(command);
-      await session.withLab(async (lab) => {
+      await session.withOwnLab(async (lab) => {
         const request = { folder: resolve(session.io.folder, folder), ...(step !== undefined && { step }) };
         const report = await lab.exportModel(findRun(lab.store, name).id, request);
         session.result(report, () =>

@@ -1,7 +1,7 @@
 // simbal fork: a new run that begins at a checkpoint of another, so that one thing can be changed midway, the objective above all.
 import { Command } from 'commander';
-import { applyOverrides } from '../../../shared/config/index.ts';
-import { findRun } from '../../lab/index.ts';
+import { forkedConfiguration } from '../../../shared/config/index.ts';
+import { findRun, forkPoint } from '../../lab/index.ts';
 import { carryOn } from '../carry-on.ts';
 import { collect, wholeNumber } from '../options.ts';
 import type { SessionOf } from '../program.ts';
@@ -27,19 +27,14 @@ export const forkCommand = (sessionOf: SessionOf) =>
     .action(async (text: string, options: ForkOptions, command: Command) => {
       const session = sessionOf(command);
       const progress = new Progress(session);
-      await session.withLab((lab) => {
-        const { id, configuration } = findRun(lab.store, text);
-        const { step, name, objective, steps, set = [] } = options;
-        const changed = applyOverrides(configuration, [
-          ...(objective === undefined ? [] : [`objective=${objective}`]),
-          ...(steps === undefined ? [] : [`training.steps=${steps}`]),
-          ...(name === undefined ? [] : [`name=${name}`]),
-          ...set,
-        ]);
-        const fork = lab.fork(id, {
-          configuration: changed,
-          ...(step !== undefined && { step }),
-          ...(name !== undefined && { name }),
+      await session.withOwnLab((lab) => {
+        const run = findRun(lab.store, text);
+        const { step } = forkPoint(lab.store, run, options.step);
+        const configuration = forkedConfiguration(run.configuration, step, options);
+        const fork = lab.fork(run.id, {
+          step,
+          configuration,
+          ...(options.name !== undefined && { name: options.name }),
         });
         return carryOn(lab, fork, session, progress);
       }, progress.onEvent);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { byteSize } from '../../../charts/index.ts';
 import { type Inspected, nothingInspected, withEvent } from '../../../shared/inspected.ts';
-import { nodeWorkers, storeReaderFile } from '../../compute/index.ts';
+import { nodeWorkers, readerFile } from '../../compute/index.ts';
 import { type Inspections, inspectionsOver } from '../../lab/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { inspectionText, tensorText } from '../inspection-text.ts';
@@ -30,7 +30,7 @@ export const inspectCommand = (sessionOf: SessionOf) =>
       const { io } = session;
       const inspections = inspectionsOver({
         launch: io.launch ?? nodeWorkers(),
-        launchReader: nodeWorkers(storeReaderFile()),
+        launchReader: nodeWorkers(readerFile()),
       });
       const interrupted = new AbortController();
       const listening = io.onInterrupt(() => {

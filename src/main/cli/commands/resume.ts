@@ -18,7 +18,7 @@ export const resumeCommand = (sessionOf: SessionOf) =>
     .action(async (name: string, { steps }: { steps?: number }, command: Command) => {
       const session = sessionOf(command);
       const progress = new Progress(session);
-      await session.withLab((lab) => {
+      await session.withOwnLab((lab) => {
         const found = findRun(lab.store, name);
         return carryOn(lab, steps === undefined ? found : lab.continueTo(found.id, steps), session, progress);
       }, progress.onEvent);

@@ -10,6 +10,7 @@ import { findRun } from '../../lab/index.ts';
 import { plain } from '../../lab/text.ts';
 import type { ReadOnlyStore, RunRow } from '../../store/index.ts';
 import { counted } from '../counted.ts';
+import { goOn } from '../go-on.ts';
 import type { SessionOf } from '../program.ts';
 import { noLab, type Session } from '../session.ts';
 import { textTable } from '../text-table.ts';
@@ -43,7 +44,9 @@ const showCommand = (sessionOf: SessionOf) =>
         const events = store.events.list(run.id);
         const checkpoints = store.checkpoints.list(run.id);
         const segments = store.segments.list(run.id);
-        session.result({ ...overview(store, run), ...run, segments, checkpoints, events }, () => showText(store, run));
+        session.result({ ...overview(store, run), ...run, segments, checkpoints, events }, () =>
+          showText(store, run, session),
+        );
       });
     });
 
@@ -72,7 +75,7 @@ const renameCommand = (sessionOf: SessionOf) =>
     .argument('<name>', 'the new name')
     .action(async (name: string, newName: string, _: unknown, command: Command) => {
       const session = sessionOf(command);
-      await session.withLab(async (lab) => {
+      await session.withOwnLab(async (lab) => {
         const { id } = lab.renameRun(findRun(lab.store, name).id, newName);
         session.result({ id, name: newName }, () => `${id} is called "${plain(newName)}" now.\n`);
       });
@@ -84,10 +87,7 @@ const purgeCommand = (sessionOf: SessionOf) =>
     .option('--yes', 'do it; without this it only says what it would free')
     .action(async ({ yes = false }: { yes?: boolean }, command: Command) => {
       const session = sessionOf(command);
-      session.withStore((store) => {
-        if (!store) throw noLab(session.home);
-      });
-      await session.withLab(async (lab) => {
+      await session.withOwnLab(async (lab) => {
         const found = yes ? await lab.purgeCheckpoints() : lab.removableCheckpoints();
         session.result({ ...found, removed: yes }, () => purgeText(found, yes, session));
       });
@@ -120,10 +120,10 @@ type Overview = ReturnType<typeof overview>;
 
 function listText(rows: readonly Overview[], session: Session): string {
   if (rows.length === 0) {
-    return `There is no run yet. To begin: ${session.command('demo')} or ${session.command('train --preset nano')}\n`;
+    return `There is no run in ${session.home} yet. To begin: ${session.command('demo')} or ${session.command('train --preset nano')}\n`;
   }
   const left = (label: string, values: string[]) => ({ label, values, align: 'left' as const });
-  return textTable([
+  const table = textTable([
     left(
       'run',
       rows.map(({ id }) => id),
@@ -150,9 +150,15 @@ function listText(rows: readonly Overview[], session: Session): string {
       rows.map(({ created }) => created.slice(0, 16).replace('T', ' ')),
     ),
   ]);
+  const troubled = rows.filter(({ status, message }) => message !== null && ['failed', 'paused'].includes(status));
+  const remarks = troubled.slice(-5).map(({ id, name, status, message }) => {
+    const why = plain(message!, 1000);
+    return `\n"${plain(name, 32)}" (${id}) ${status === 'failed' ? status : `is ${status}`}: ${why} More: ${session.command(`runs show ${id}`)}\n`;
+  });
+  return table + remarks.join('');
 }
 
-function showText(store: ReadOnlyStore, run: RunRow): string {
+function showText(store: ReadOnlyStore, run: RunRow, session: Session): string {
   const { id, name, status, message, configuration, parent, created } = run;
   const { model, training, seeds } = configuration;
   const last = store.metrics.last(id);
@@ -178,6 +184,7 @@ function showText(store: ReadOnlyStore, run: RunRow): string {
     ...store.events
       .list(id)
       .map(({ created, message }) => `  ${created.slice(0, 16).replace('T', ' ')} ${plain(message, 1000)}`),
+    ...[goOn(run, store, session)].filter((line) => line !== null).map((line) => `  ${line}`),
     '',
   ];
   if (evaluations.length === 0) return lines.join('\n');

@@ -20,13 +20,13 @@ export const serveCommand = (sessionOf: SessionOf) =>
     .option('--open', 'open a browser, where there is a display')
     .action(async ({ port, open = false }: Options, command: Command) => {
       const { home, io } = sessionOf(command);
-      const interrupt = new AbortController();
-      const stopListening = io.onInterrupt(() => interrupt.abort());
+      const [interrupt, hurry] = [new AbortController(), new AbortController()];
+      const stopListening = io.onInterrupt(() => (interrupt.signal.aborted ? hurry : interrupt).abort());
       // A terminal that is gone is no reason to leave runs behind.
       for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
       try {
         await runServe({
-          ...{ home, open, interrupted: interrupt.signal },
+          ...{ home, open, interrupted: interrupt.signal, hurried: hurry.signal },
           ...(port !== undefined && { port }),
           ...(io.launch && { launch: io.launch }),
           say: (line) => io.out(`${line}\n`),

@@ -1,6 +1,4 @@
 // simbal train: one run, or objectives × seeds of them, from a configuration file or a preset.
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { abbreviated, byteSize } from '../../../charts/index.ts';
 import {
@@ -9,7 +7,6 @@ import {
   engineKinds,
   objectiveLabel,
   objectiveText,
-  parseConfigurationText,
   parseObjectiveText,
   presetNamed,
   type RunConfiguration,
@@ -19,6 +16,7 @@ import type { Lab } from '../../lab/index.ts';
 import { compare } from '../../lab/index.ts';
 import { carryOut } from '../carry-out.ts';
 import { comparisonText } from '../comparison-text.ts';
+import { configurationFromFile } from '../configuration-file.ts';
 import { dependencyCorpus, dependencyCorpusName } from '../dependency-corpus.ts';
 import { collect, shortened, wholeNumber } from '../options.ts';
 import type { SessionOf } from '../program.ts';
@@ -84,7 +82,7 @@ async function train(
   const ids = runs.map(({ id }) => id);
   const outcome = await carryOut(lab, ids, session, progress);
   const comparison = compare(lab.store, ids);
-  const ended = outcome.runs.map(({ id, name, status }) => ({ id, name, status }));
+  const ended = outcome.runs.map(({ id, name, status, message }) => ({ id, name, status, message }));
   if (session.json) session.io.out(`${JSON.stringify({ type: 'result', experiment, runs: ended })}\n`);
   else if (ended.some(({ status }) => status === 'completed')) {
     session.io.out(
@@ -101,7 +99,7 @@ function baseConfiguration(file: string | undefined, options: TrainOptions, sess
       remedy: 'Give one of them; --set changes single fields of either.',
     });
   }
-  const before = file === undefined ? fromPreset(preset, options) : fromFile(session, file);
+  const before = file === undefined ? fromPreset(preset, options) : configurationFromFile(session.io.folder, file);
   const schedule = steps === undefined ? null : shortened(before.training, steps);
   return applyOverrides(before, [
     ...(schedule ? [`training.steps=${schedule.steps}`, `training.warmupSteps=${schedule.warmupSteps}`] : []),
@@ -116,19 +114,6 @@ function baseConfiguration(file: string | undefined, options: TrainOptions, sess
 function fromPreset(preset: string, { corpus }: TrainOptions): RunConfiguration {
   const { tokenizer } = presetNamed(preset);
   return configurationFromPreset(preset, { corpus: corpus ?? dependencyCorpusName(tokenizer) });
-}
-
-function fromFile({ io }: Session, file: string): RunConfiguration {
-  let text: string;
-  try {
-    text = readFileSync(resolve(io.folder, file), 'utf8');
-  } catch (thrown) {
-    throw new LabError('request', `${file} cannot be read (${(thrown as NodeJS.ErrnoException).code}).`, {
-      field: file,
-      remedy: 'Name a file that holds a configuration as JSON.',
-    });
-  }
-  return parseConfigurationText(text);
 }
 
 /** One configuration for each objective and seed; each is named after what tells it apart. */

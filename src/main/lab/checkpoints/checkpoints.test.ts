@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Retention } from '../../../shared/retention.ts';
 import type { CheckpointRow, Store } from '../../store/index.ts';
@@ -107,6 +107,29 @@ it('leaves what nothing lists to a run that was started while it purges, or that
     [10, 20],
     [10, 20],
   ]);
+});
+
+it('frees the names of what it takes away at once: a run that begins again meanwhile keeps what it writes there', async () => {
+  open();
+  await addText(lab);
+  const run = await trained(200);
+  lab.removeRun(run);
+  const store = writable();
+  const rows = store.checkpoints.list(run);
+  const folders = rows.map(({ folder }) => folder);
+  for (const folder of folders) writeFileSync(join(folder, 'old'), '');
+  const purging = lab.purgeCheckpoints();
+  // As the worker of a run that was restored: the same folders, and one that it is just writing.
+  lab.restoreRun(run);
+  const busy = `${folders[0]}.partial`;
+  for (const folder of [...folders, busy]) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'state.json'), '{}');
+  }
+  for (const row of rows) store.checkpoints.add(row.segment, row);
+  await purging;
+  for (const folder of [...folders, busy]) expect(readdirSync(folder)).toEqual(['state.json']);
+  expect(readdirSync(dirname(busy)).sort()).toEqual([...folders, busy].map((folder) => basename(folder)).sort());
 });
 
 it('leaves a folder outside of its own alone', async () => {

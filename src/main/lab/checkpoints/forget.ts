@@ -1,6 +1,8 @@
 // Takes checkpoints away. The store forgets them first: a lab that ends in between leaves folders that nothing lists, which the
 // next purge removes, and never a listed checkpoint that is not there.
-import { rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { renameSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { CheckpointRow, Store } from '../../store/index.ts';
 
@@ -8,8 +10,9 @@ import type { CheckpointRow, Store } from '../../store/index.ts';
 const unfinished = '.partial';
 
 /**
- * The store has forgotten them all when this returns its promise, so that nothing begins at one of them meanwhile. A folder
- * outside of the lab's own is left alone; one that cannot be removed now is what the next purge removes.
+ * The store has forgotten them all, and their names are free, when this returns its promise: nothing begins at one of them, and
+ * a run that is started meanwhile writes its own under their names. A folder outside of the lab's own is left alone; one that
+ * cannot be removed now is what the next purge removes.
  */
 export async function forget(
   store: Pick<Store, 'checkpoints' | 'paths' | 'transaction'>,
@@ -18,15 +21,24 @@ export async function forget(
   store.transaction(() => {
     for (const { run, step } of checkpoints) store.checkpoints.remove(run, step);
   });
-  for (const { run, folder } of checkpoints) {
-    if (dirname(resolve(folder)) !== join(store.paths.checkpoints, run)) continue;
-    await removeFolder(folder).catch(() => {});
+  const own = checkpoints.filter(({ run, folder }) => dirname(resolve(folder)) === join(store.paths.checkpoints, run));
+  for (const folder of own.flatMap(({ folder }) => putAside(folder) ?? [])) await removeAside(folder);
+}
+
+/**
+ * Gives a folder a name that no writer of checkpoints gives, at once: it is then not taken for a checkpoint, and its name is
+ * free. @returns the new name; null where it is not there or cannot be moved
+ */
+export function putAside(folder: string): string | null {
+  const name = folder.endsWith(unfinished) ? folder.slice(0, -unfinished.length) : folder;
+  const aside = `${name}.${randomUUID().slice(0, 8)}${unfinished}`;
+  try {
+    renameSync(folder, aside);
+    return aside;
+  } catch {
+    return null;
   }
 }
 
-/** Under the name of what is not complete, so that one that is only half gone is not taken for a checkpoint. */
-export async function removeFolder(folder: string): Promise<void> {
-  const going = folder.endsWith(unfinished) ? folder : folder + unfinished;
-  if (going !== folder) await rename(folder, going);
-  await rm(going, { recursive: true, force: true });
-}
+export const removeAside = (folder: string): Promise<void> =>
+  rm(folder, { recursive: true, force: true }).catch(() => {});

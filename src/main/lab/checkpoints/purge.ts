@@ -4,7 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Removable } from '../../../shared/records.ts';
 import type { CheckpointRow, ReadOnlyStore, Store } from '../../store/index.ts';
-import { forget, removeFolder } from './forget.ts';
+import { forget, putAside, removeAside } from './forget.ts';
 import { neededSteps } from './needed.ts';
 
 type Known = Pick<ReadOnlyStore, 'checkpoints' | 'paths' | 'runs' | 'studies'>;
@@ -15,7 +15,7 @@ interface Plan {
   folders: { run: string; folder: string; bytes: number }[];
 }
 
-const unlistedName = /^step-\d{8,15}(\.partial)?$/;
+const unlistedName = /^step-\d{8,15}((\.[0-9a-f]{8})?\.partial)?$/;
 
 function planOf(store: Known, isActive: (run: string) => boolean): Plan {
   const kept = new Set(store.runs.list().map(({ id }) => id));
@@ -61,7 +61,9 @@ export async function purge(store: Store, isActive: (run: string) => boolean): P
     const { run, folder } = unlisted;
     // The run may have been started since, and what lies there now be its own.
     if (isActive(run) || store.checkpoints.list(run).some((listed) => listed.folder === folder)) continue;
-    await removeFolder(folder);
+    const aside = putAside(folder);
+    if (aside === null) continue;
+    await removeAside(aside);
     folders.push(unlisted);
   }
   return sizeOf({ ...plan, folders });

@@ -7,10 +7,11 @@ import {
   type CurvePoint,
   curveNames,
 } from '../../../shared/comparison.ts';
-import { type ColourKey, objectiveColour, objectiveKey, objectiveLabel } from '../../../shared/config/index.ts';
+import type { ColourKey } from '../../../shared/config/index.ts';
+import { courseOf, objectiveOf } from '../../../shared/course.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { speedUpCurve, speedUpToEqualLoss } from '../../../shared/speed-up/index.ts';
-import type { ReadOnlyStore } from '../../store/index.ts';
+import { isDamage, type ReadOnlyStore, soundRun } from '../../store/index.ts';
 import { configurationDifferences } from './configuration-differences.ts';
 import { curveOf } from './curves.ts';
 import { equalStart } from './equal-start.ts';
@@ -36,12 +37,17 @@ export function compare(
   if (ids.length === 0)
     throw new LabError('request', 'There is nothing to compare.', { remedy: 'Name at least one run.' });
   const shades = new Map<ColourKey, number>();
-  const runs = [...new Set(ids)].map((id) => {
-    const run = comparedRun(store, id, resolution);
+  const leftOut: string[] = [];
+  const runs = [...new Set(ids)].flatMap((id) => {
+    const run = unlessDamaged(store, id, resolution, leftOut);
+    if (run === null) return [];
     run.shade = shades.get(run.colour) ?? 0;
     shades.set(run.colour, run.shade + 1);
-    return run;
+    return [run];
   });
+  if (runs.length === 0) {
+    throw new LabError('store', leftOut.join(' '), { remedy: 'Restore the database from a backup.' });
+  }
   for (const run of runs) {
     run.speedUps = runs
       .filter((other) => other !== run)
@@ -61,12 +67,26 @@ export function compare(
     equalStart: equalStart(runs.map(({ start }) => start)),
     differences: configurationDifferences(runs.map(({ configuration }) => configuration)),
     statistics: comparisonStatistics(runs),
+    ...(leftOut.length > 0 && { leftOut }),
   };
 }
 
+/** Null for one that cannot be read; then a sentence says so, and the others are compared without it. */
+function unlessDamaged(store: ReadOnlyStore, id: string, resolution: number, leftOut: string[]): ComparedRun | null {
+  try {
+    return comparedRun(store, id, resolution);
+  } catch (thrown) {
+    if (!isDamage(thrown)) throw thrown;
+    leftOut.push(`The run ${id} is left out. ${thrown.message}`);
+  }
+  return null;
+}
+
 function comparedRun(store: ReadOnlyStore, id: string, resolution: number): ComparedRun {
-  const { name, experiment, status, message, configuration } = store.runs.get(id);
-  const { objective } = configuration;
+  const run = soundRun(store, id);
+  const { name, experiment, status, message, configuration } = run;
+  const course = courseOf(run, (origin) => soundRun(store, origin));
+  const objective = objectiveOf({ configuration, course });
   const evaluations = store.evaluations.list(id).map(({ evaluation }) => evaluation);
   const last = evaluations.at(-1);
   const steps = store.metrics.last(id);
@@ -77,9 +97,10 @@ function comparedRun(store: ReadOnlyStore, id: string, resolution: number): Comp
     status,
     message,
     configuration,
-    objective: configuration.model.kind === 'dense' ? 'dense' : objectiveLabel(objective),
-    objectiveKey: objectiveKey(objective),
-    colour: objectiveColour(objective),
+    course,
+    objective: objective.label,
+    objectiveKey: objective.key,
+    colour: objective.colour,
     shade: 0,
     start: store.segments.list(id)[0]?.start ?? null,
     final: last ? summaryOf(last) : null,

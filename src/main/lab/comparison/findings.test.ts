@@ -17,6 +17,7 @@ function run(kind: 'simbal' | 'lbl-sequence', losses: number[], experts: number,
   };
   return {
     id: kind,
+    course: [],
     configuration: configurationFromPreset('nano', { name: kind, corpus: 'text', objective }),
     status,
     start: null,

@@ -21,6 +21,7 @@ function run(kind: Kind, seed: number, losses: number[], status: ComparedRun['st
     id: `${kind} ${seed}`,
     name: `${kind} ${seed}`,
     configuration,
+    course: [],
     status,
     start: { dataHash: `data ${seed}` },
     objective: objectiveLabel(objective),

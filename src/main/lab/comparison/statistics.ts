@@ -38,9 +38,8 @@ function groupsOf(runs: readonly ComparedRun[]): Group[] {
   const groups = seedGroups(runs);
   const labels = runLabels(groups.map(([first]) => first!));
   return groups.map((members, index) => {
-    const [{ id, configuration, objectiveKey }] = members as [ComparedRun];
-    const dense = configuration.model.kind === 'dense';
-    return { key: id, label: labels[index]!, objectiveKey: dense ? 'dense' : objectiveKey, runs: members };
+    const [{ id, objectiveKey }] = members as [ComparedRun];
+    return { key: id, label: labels[index]!, objectiveKey, runs: members };
   });
 }
 

@@ -1,7 +1,7 @@
 // The zip file of a bundle, believed in nothing: every name, kind, size and hash is checked, and what is unpacked lies in a folder
 // of its own until all of it is known to hold.
 import { createHash } from 'node:crypto';
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
@@ -18,6 +18,8 @@ const largestUnpacked = 256 * 2 ** 30;
 /** Weights and numbers shrink little; what shrinks like this is made to fill a disk. Small texts may repeat themselves. */
 const suspectRatio = 250;
 const suspectBytes = 16 * 2 ** 20;
+/** Bytes of everything but checkpoints, which are moved and not read. */
+const largestRows = 2 ** 30;
 /** Bytes that are left free on the disk. */
 const leftFree = 2 ** 28;
 
@@ -29,9 +31,10 @@ export interface OpenBundle {
   bytes: number;
   /**
    * Unpacks every file of the manifest into a folder, each compared with its size and sha256 on the way.
+   * @param tell bytes that are there, of all
    * @throws LabError 'request' at the first that differs
    */
-  unpack(folder: string, signal?: AbortSignal): Promise<void>;
+  unpack(folder: string, tell: (done: number, total: number) => Promise<void>): Promise<void>;
   close(): void;
 }
 
@@ -48,6 +51,11 @@ export async function openBundle(path: string): Promise<OpenBundle> {
     }
     const entries = await entriesOf(zip, refuse);
     const manifest = await manifestOf(zip, entries, path);
+    const rows = manifest.files.filter(({ path: name }) => !/^runs\/[^/]+\/checkpoints\//.test(name));
+    const rowBytes = rows.reduce((sum, file) => sum + file.bytes, 0);
+    if (rowBytes > largestRows) {
+      throw refuse(`holds ${rowBytes} bytes of curves and results; at most ${largestRows} are taken in at once`);
+    }
     const sizes = new Map(manifest.files.map((file) => [file.path, file]));
     for (const name of entries.keys()) {
       if (name !== manifestPath && !sizes.has(name))
@@ -63,7 +71,7 @@ export async function openBundle(path: string): Promise<OpenBundle> {
     return {
       manifest,
       bytes,
-      unpack: (folder, signal) => unpack({ zip, entries, folder, refuse, ...(signal && { signal }) }, manifest.files),
+      unpack: (folder, tell) => unpack({ zip, entries, folder, refuse, tell }, manifest.files),
       close: () => zip.close(),
     };
   } catch (error) {
@@ -166,28 +174,27 @@ interface Unpacking {
   entries: ReadonlyMap<string, Entry>;
   folder: string;
   refuse: Refuse;
-  signal?: AbortSignal;
+  tell(done: number, total: number): Promise<void>;
 }
 
-async function unpack(
-  { zip, entries, folder, refuse, signal }: Unpacking,
-  files: readonly BundleFile[],
-): Promise<void> {
+async function unpack({ zip, entries, folder, refuse, tell }: Unpacking, files: readonly BundleFile[]): Promise<void> {
   const needed = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const { bavail, bsize } = await statfs(dirname(folder));
   if (needed + leftFree > bavail * bsize) {
     throw refuse(`unpacks to ${needed} bytes, and its disk has ${bavail * bsize} left`);
   }
+  let done = 0;
   for (const { path, bytes, sha256 } of files) {
     const target = join(folder, ...path.split('/'));
     mkdirSync(dirname(target), { recursive: true });
     const hash = createHash('sha256');
     let length = 0;
     const checked = new Transform({
-      transform(part: Buffer, _, done) {
+      transform(part: Buffer, _, next) {
         length += part.length;
         hash.update(part);
-        done(length > bytes ? refuse(`unpacks ${shownName(path)} to more bytes than it says`) : null, part);
+        if (length > bytes) next(refuse(`unpacks ${shownName(path)} to more bytes than it says`));
+        else tell(done + length, needed).then(() => next(null, part), next);
       },
     });
     await reading(refuse, path, async () =>
@@ -195,9 +202,9 @@ async function unpack(
         await zip.openReadStreamPromise(entries.get(path)!),
         checked,
         createWriteStream(target, { flags: 'wx', flush: true }),
-        ...(signal ? [{ signal }] : []),
       ),
     );
+    done += length;
     if (length !== bytes || hash.digest('hex') !== sha256) {
       throw refuse(`holds a ${shownName(path)} that does not have the hash that its manifest says`);
     }
@@ -209,11 +216,6 @@ async function reading(refuse: Refuse, name: string, work: () => Promise<unknown
     await work();
   } catch (error) {
     if (error instanceof LabError) throw error;
-    if ((error as Error).name === 'AbortError')
-      throw new LabError('request', 'The import was stopped; nothing of it is kept.');
     throw refuse(`is damaged at ${shownName(name)} (${plain(String((error as Error).message), 200)})`);
   }
 }
-
-/** A file that was unpacked. */
-export const unpackedText = (folder: string, path: string): string => readFileSync(join(folder, path), 'utf8');

@@ -5,7 +5,6 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openPromise } from 'yauzl';
 import { ZipFile } from 'yazl';
 import { type BundleManifest, manifestPath } from '../../../shared/bundle.ts';
 import { LabError } from '../../../shared/errors.ts';
@@ -17,6 +16,8 @@ import { compare, type Lab } from '../index.ts';
 import { addText, newRun, openPretended, temporaryHome } from '../pretended-lab.testing.ts';
 import { writeBundle } from '../report/bundle.ts';
 import { studyHash } from '../studies/study-hash.ts';
+import { entriesOf } from './bundle-entries.testing.ts';
+import { readerInProcess } from './reader.testing.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const made = new Date('2026-02-03T04:05:06Z');
@@ -62,7 +63,7 @@ beforeAll(async () => {
   const first = newRun(lab, 6, { experiment, name: 'first' });
   lab.start(first.id);
   await lab.ended(first.id);
-  const fork = lab.fork(first.id, { step: lab.store.checkpoints.newest(first.id)!.step, name: 'fork' });
+  const fork = lab.renameRun(lab.continueTo(first.id, 9).id, 'fork');
   const other = newRun(lab, 4, { experiment, name: 'other', seeds: { init: 2, data: 2 } });
   lab.start(other.id);
   await lab.ended(other.id);
@@ -104,7 +105,7 @@ let home: string;
 let lab: Lab;
 beforeEach(() => {
   home = folder();
-  ({ lab } = openPretended(home));
+  ({ lab } = openPretended(home, { launchReader: readerInProcess }));
 });
 afterEach(async () => lab.close());
 
@@ -126,7 +127,7 @@ test('another lab sees the same comparison', async () => {
     expect(folder.startsWith(lab.store.paths.checkpoints)).toBe(true);
     expect(readdirSync(folder).length).toBeGreaterThan(0);
   }
-  expect(lab.fork(runs[0]!).parent).toMatchObject({ run: runs[0] });
+  expect(lab.continueTo(runs[0]!, 9).parent).toMatchObject({ run: runs[0] });
 });
 
 test('the same bundle twice is nothing new, also after a run was renamed or removed', async () => {
@@ -175,17 +176,7 @@ interface Item {
   mode?: number;
 }
 
-async function items(): Promise<Item[]> {
-  const zip = await openPromise(bundle, { lazyEntries: true, autoClose: false });
-  const found: Item[] = [];
-  for await (const entry of zip.eachEntry()) {
-    const parts: Buffer[] = [];
-    for await (const part of await zip.openReadStreamPromise(entry)) parts.push(part as Buffer);
-    found.push({ name: entry.fileName, data: Buffer.concat(parts) });
-  }
-  zip.close();
-  return found;
-}
+const items = async (): Promise<Item[]> => [...(await entriesOf(bundle))].map(([name, data]) => ({ name, data }));
 
 async function zipped(list: readonly Item[], name = 'hostile.zip'): Promise<string> {
   const zip = new ZipFile();

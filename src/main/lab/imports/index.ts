@@ -6,8 +6,9 @@ import type { Job, JobLimits, LaunchWorker } from '../../compute/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Emit } from '../events.ts';
 import { killed } from '../inspections/job-outcome.ts';
+import { absolutePath } from '../inspections/paths.ts';
 import { isZip } from './bundle-archive.ts';
-import { importBundle, lookAtBundle } from './bundle-import.ts';
+import { another, type BundleContext, discardUnseen, importBundle, lookAtBundle } from './bundle-import.ts';
 import { type CurveContext, type ImportedCurves, importCurves, lookAt } from './curves.ts';
 
 export type { ImportedCurves } from './curves.ts';
@@ -23,27 +24,40 @@ export interface Imports {
   remove(curve: string): void;
 }
 
+/** What the lab itself does with imports beside what it offers. */
+export interface LabImports extends Imports {
+  /** Resolves when nothing of them writes any more. What is not all there by then is taken away by the next lab. */
+  end(): Promise<void>;
+}
+
 /** Processes that read at once. */
 const mostReading = 4;
 
 export interface ImportsContext {
   store: Store;
   launch: LaunchWorker;
+  launchReader: LaunchWorker;
   emit: Emit;
   limits?: JobLimits;
   trackUntil(signal?: AbortSignal): (job: Job) => void;
 }
 
-export function importsOver({ store, launch, emit, limits, trackUntil }: ImportsContext): Imports {
+export function importsOver({ store, launch, launchReader, emit, limits, trackUntil }: ImportsContext): LabImports {
   let reading = 0;
-  const context = (signal?: AbortSignal): CurveContext => {
+  const ending = new AbortController();
+  // What cannot be taken away now, in a store that is locked or full, is taken away another time.
+  const cleared = () => discardUnseen(store, ending.signal).catch(() => {});
+  /** What an earlier lab left, then one import after the other. */
+  let settled = cleared();
+  let importing: Promise<BundleImport> | null = null;
+  const context = (signal?: AbortSignal): CurveContext & BundleContext => {
     if (reading >= mostReading) {
       throw new LabError('request', `${mostReading} files are being read already.`, {
         remedy: 'Cancel one of them, or wait until it is done.',
       });
     }
     return {
-      ...{ store, launch, ...(limits && { limits }) },
+      ...{ store, launch, launchReader, emit, ...(limits && { limits }) },
       track(job) {
         const stop = () => killed(job);
         reading += 1;
@@ -58,10 +72,24 @@ export function importsOver({ store, launch, emit, limits, trackUntil }: Imports
     };
   };
   return {
-    look: async (path, signal) => (beginsAsZip(path) ? lookAtBundle(path) : lookAt(path, context(signal))),
-    bundle: (path, signal) => importBundle(path, { store, emit }, signal),
+    async look(typed, signal) {
+      const path = absolutePath(typed);
+      return beginsAsZip(path) ? lookAtBundle(path, context(signal)) : lookAt(path, context(signal));
+    },
+    async bundle(typed, signal) {
+      const path = absolutePath(typed);
+      if (importing) throw another();
+      const whole = settled.then(() => importBundle(path, context(signal), signal));
+      importing = whole;
+      try {
+        return await whole;
+      } finally {
+        importing = null;
+        settled = cleared();
+      }
+    },
     async curves(path, choice, signal) {
-      const imported = await importCurves(path, choice, context(signal));
+      const imported = await importCurves(absolutePath(path), choice, context(signal));
       emit({ type: 'imports' });
       return imported;
     },
@@ -73,6 +101,11 @@ export function importsOver({ store, launch, emit, limits, trackUntil }: Imports
     remove(curve) {
       store.importedCurves.remove(curve);
       emit({ type: 'imports' });
+    },
+    async end() {
+      ending.abort();
+      await importing?.catch(() => {});
+      await settled;
     },
   };
 }

@@ -30,3 +30,9 @@ test('one that is given up ends at once and makes room; more than four are refus
   next.abort();
   await expect(another).rejects.toMatchObject({ code: 'worker' });
 });
+
+test('a path that depends on where somebody is, is refused', async () => {
+  for (const read of [lab.imports.look('bundle.zip'), lab.imports.bundle('../bundle.zip')]) {
+    await expect(read).rejects.toMatchObject({ code: 'request', field: 'path', remedy: expect.any(String) });
+  }
+});

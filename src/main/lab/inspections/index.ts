@@ -1,9 +1,8 @@
 // The inspector as the lab offers it. Whatever is opened is read by a process that can be killed; what it tells is kept only until
 // the page that asked has taken it.
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import type { InspectorEvent, RecentInspection, TensorStatistics } from '../../../shared/inspection.ts';
 import { type Job, type JobLimits, type LaunchWorker, startJob } from '../../compute/index.ts';
@@ -12,6 +11,7 @@ import { EventStream, type TakenEvents } from './event-stream.ts';
 import { killed, outcomeOf } from './job-outcome.ts';
 import { absolutePath, isRunStore } from './paths.ts';
 import { readRecent, remember, whatItIs } from './recent.ts';
+import { systemTemporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
 import { type UploadedPiece, Uploads } from './uploads.ts';
 
 export interface Inspections {
@@ -39,6 +39,8 @@ export interface InspectionsOptions {
   limits?: JobLimits;
   /** Where the list of recent ones is kept; nowhere when left out. */
   recentFile?: string;
+  /** In the system's own folder when left out. */
+  temporary?: TemporaryFolder;
   /** Of the lab whose runs are recognised by their checkpoints. */
   store?: Pick<ReadOnlyStore, 'runs' | 'checkpoints'>;
 }
@@ -47,20 +49,24 @@ interface Opened {
   stream: EventStream;
   stop(): void;
   idle: NodeJS.Timeout;
+  /** What was uploaded for it is not needed any more. */
+  done(): void;
 }
 
 /** Processes that read at once. */
 const mostOpen = 8;
+/** Milliseconds that one of them may take: a store of the largest size from a slow disk needs minutes. */
+const longest = 20 * 60_000;
 /** Milliseconds after which nobody waits any more for what is read. */
 const patience = 60_000;
 
 export function inspectionsOver(options: InspectionsOptions): Inspections {
-  const { launch, launchReader, limits, recentFile, store } = options;
+  const { launch, launchReader, limits, recentFile, store, temporary = systemTemporaryFolder() } = options;
   const opened = new Map<string, Opened>();
   const jobs = new Set<Job>();
   /** Copies of stores that are still to be taken away. */
   const scratches = new Set<Promise<void>>();
-  const uploads = new Uploads();
+  const uploads = new Uploads(temporary);
   /** Paths of those that are not in the list of recent ones yet. */
   const noted = new Map<string, string[]>();
 
@@ -74,6 +80,7 @@ export function inspectionsOver(options: InspectionsOptions): Inspections {
     const job = startJob({
       launch: of,
       command,
+      ...(of === launchReader && { most: longest }),
       onEvent: (event) => (event.type === 'inspection' ? told(event.event, stream!) : undefined),
       ...(limits && { limits }),
     });
@@ -103,7 +110,7 @@ export function inspectionsOver(options: InspectionsOptions): Inspections {
   }
 
   function readStore(path: string, stream: EventStream): () => void {
-    const scratch = mkdtempSync(join(tmpdir(), 'simbal-store-'));
+    const scratch = temporary.make();
     const job = start(launchReader, { type: 'store', job: { path, scratch } });
     const reading = outcomeOf(job, 'store', 'The process that read the store')
       .then(({ store: listing }) => stream.give({ of: 'store', store: listing }))
@@ -147,7 +154,7 @@ export function inspectionsOver(options: InspectionsOptions): Inspections {
       const stream = new EventStream();
       const stop = stores[0] === undefined ? readModels(paths, depth, stream) : readStore(stores[0], stream);
       const id = randomUUID();
-      opened.set(id, { stream, stop, idle: idleTimer(id) });
+      opened.set(id, { stream, stop, idle: idleTimer(id), done: uploads.read(paths) });
       noted.set(id, paths);
       return id;
     },
@@ -179,13 +186,15 @@ export function inspectionsOver(options: InspectionsOptions): Inspections {
       if (!inspection) return;
       clearTimeout(inspection.idle);
       inspection.stop();
+      inspection.done();
       inspection.stream.end();
     },
     async tensor(typed, name, signal) {
       const paths = typed.map(absolutePath);
       requireRoom();
       const job = start(launch, { type: 'inspect', job: { task: 'tensor', paths, name } });
-      return (await outcomeOf(job, 'tensor', 'The worker that read the tensor', signal)).statistics;
+      const done = uploads.read(paths);
+      return (await outcomeOf(job, 'tensor', 'The worker that read the tensor', signal).finally(done)).statistics;
     },
     upload: (piece) => uploads.add(piece),
     recent: () => (recentFile === undefined ? [] : readRecent(recentFile)),
@@ -194,6 +203,7 @@ export function inspectionsOver(options: InspectionsOptions): Inspections {
       for (const job of jobs) killed(job);
       await Promise.all([...[...jobs].map(({ ended }) => ended), ...scratches]);
       uploads.close();
+      temporary.remove();
     },
   };
 

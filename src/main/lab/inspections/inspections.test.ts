@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Inspected, nothingInspected, withEvent } from '../../../shared/inspected.ts';
-import { nodeWorkers, storeReaderFile } from '../../compute/index.ts';
+import { nodeWorkers, readerFile } from '../../compute/index.ts';
 import { addText, newRun, openPretended, temporaryHome } from '../pretended-lab.testing.ts';
 import { type Inspections, inspectionsOver } from './index.ts';
 
@@ -24,7 +24,7 @@ beforeEach(() => {
   place = temporaryHome();
   inspections = inspectionsOver({
     launch: nodeWorkers(),
-    launchReader: nodeWorkers(storeReaderFile()),
+    launchReader: nodeWorkers(readerFile()),
     recentFile: join(place.home, 'inspected.json'),
   });
 });

@@ -1,9 +1,10 @@
-// Files that a page in a browser hands over itself, since it cannot say where they lie: kept in a temporary folder until the lab
-// closes, and little of them.
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Files that a page in a browser hands over itself, since it cannot say where they lie: kept while somebody may look at them, and
+// little of them.
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
+import { systemFault } from '../../../shared/system-faults.ts';
+import type { TemporaryFolder } from './temporary-folder.ts';
 
 export interface UploadedPiece {
   /** Files of one batch lie beside each other. */
@@ -13,44 +14,57 @@ export interface UploadedPiece {
   data: Uint8Array;
 }
 
-/** Bytes of everything that was uploaded to one lab, an empty piece counted as `leastBytes`: it may be a file of its own. */
-const mostBytes = 512 * 2 ** 20;
+interface Batch {
+  folder: string;
+  bytes: number;
+  readers: number;
+  /** Takes it away when nobody asked for it in a while. */
+  idle: NodeJS.Timeout;
+}
+
+export interface UploadLimits {
+  /** Bytes of everything that is kept, an empty piece counted as `leastBytes`: it may be a file of its own. */
+  bytes: number;
+  /** Milliseconds that a batch is kept after it was asked for last. */
+  patience: number;
+}
+
+const uploadLimits: UploadLimits = { bytes: 512 * 2 ** 20, patience: 30 * 60_000 };
 const leastBytes = 4096;
 const readable = /^(?!\.)[^\\/:*?"<>|\0]{1,200}\.(safetensors|json)$/;
 
 export class Uploads {
-  #folder: string | null = null;
-  #bytes = 0;
-  readonly #most: number;
+  /** The one that was asked for last at the end. */
+  readonly #batches = new Map<string, Batch>();
+  readonly #temporary: TemporaryFolder;
+  readonly #limits: UploadLimits;
 
-  constructor(most = mostBytes) {
-    this.#most = most;
+  constructor(temporary: TemporaryFolder, limits = uploadLimits) {
+    this.#temporary = temporary;
+    this.#limits = limits;
   }
 
   /** @returns the path of the file, whole or not */
-  add({ batch, name, data }: UploadedPiece): string {
-    if (!readable.test(name)) {
-      throw new LabError('request', `${JSON.stringify(name.slice(0, 100))} is no file of a checkpoint.`, {
+  add({ batch: name, name: file, data }: UploadedPiece): string {
+    if (!readable.test(file)) {
+      throw new LabError('request', `${JSON.stringify(file.slice(0, 100))} is no file of a checkpoint.`, {
         field: 'name',
-        value: name.slice(0, 100),
+        value: file.slice(0, 100),
         remedy: 'Drop .safetensors files, with their config.json where there is one.',
       });
     }
     const bytes = Math.max(data.byteLength, leastBytes);
-    if (this.#bytes + bytes > this.#most) {
-      throw new LabError('request', 'So much has been uploaded to this lab that there is no room for more.', {
-        remedy: 'Type the path of the file, as the machine of the lab knows it.',
-      });
-    }
     try {
-      this.#folder ??= mkdtempSync(join(tmpdir(), 'simbal-dropped-'));
-      const folder = join(this.#folder, batch);
-      mkdirSync(folder, { recursive: true });
-      appendFileSync(join(folder, name), data);
-      this.#bytes += bytes;
-      return join(folder, name);
+      this.#makeRoom(bytes, name);
+      const batch = this.#batches.get(name) ?? this.#begin(name);
+      mkdirSync(batch.folder, { recursive: true });
+      appendFileSync(join(batch.folder, file), data);
+      batch.bytes += bytes;
+      this.#touch(name, batch);
+      return join(batch.folder, file);
     } catch (thrown) {
-      throw new LabError('request', `What was dropped cannot be kept: ${(thrown as Error).message}.`, {
+      if (thrown instanceof LabError) throw thrown;
+      throw new LabError('request', `What was dropped cannot be kept: ${systemFault(thrown) ?? String(thrown)}.`, {
         remedy: 'Make room on the disk of the lab, or type the path of the file.',
       });
     }
@@ -58,11 +72,63 @@ export class Uploads {
 
   /** Whether one of these is gone when the lab closes. */
   holds(paths: readonly string[]): boolean {
-    return this.#folder !== null && paths.some((path) => path.startsWith(`${this.#folder}${sep}`));
+    return this.#of(paths).length > 0;
+  }
+
+  /** Keeps what lies at these paths until the end that this gives is called, and a while after that. */
+  read(paths: readonly string[]): () => void {
+    const batches = this.#of(paths);
+    for (const [name, batch] of batches) {
+      batch.readers += 1;
+      this.#touch(name, batch);
+    }
+    return () => {
+      for (const [name, batch] of batches.splice(0)) {
+        batch.readers -= 1;
+        if (this.#batches.get(name) === batch) this.#touch(name, batch);
+      }
+    };
   }
 
   close(): void {
-    if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
-    this.#folder = null;
+    for (const name of [...this.#batches.keys()]) this.#free(name);
+  }
+
+  #of(paths: readonly string[]): [string, Batch][] {
+    return [...this.#batches].filter(([, { folder }]) => paths.some((path) => path.startsWith(`${folder}${sep}`)));
+  }
+
+  #begin(name: string): Batch {
+    const batch = { folder: this.#temporary.make(), bytes: 0, readers: 0, idle: setTimeout(() => {}) };
+    this.#batches.set(name, batch);
+    return batch;
+  }
+
+  #touch(name: string, batch: Batch): void {
+    this.#batches.delete(name);
+    this.#batches.set(name, batch);
+    clearTimeout(batch.idle);
+    batch.idle = setTimeout(() => batch.readers === 0 && this.#free(name), this.#limits.patience).unref();
+  }
+
+  /** Those go first that nobody asked for the longest. */
+  #makeRoom(bytes: number, own: string): void {
+    const taken = () => [...this.#batches.values()].reduce((sum, batch) => sum + batch.bytes, 0);
+    for (const [name, { readers }] of [...this.#batches]) {
+      if (taken() + bytes <= this.#limits.bytes) return;
+      if (name !== own && readers === 0) this.#free(name);
+    }
+    if (taken() + bytes <= this.#limits.bytes) return;
+    throw new LabError('request', `At most ${this.#limits.bytes} bytes can be dropped; there is no room for more.`, {
+      remedy: 'Type the path of the file, as the machine of the lab knows it.',
+    });
+  }
+
+  #free(name: string): void {
+    const batch = this.#batches.get(name);
+    this.#batches.delete(name);
+    if (!batch) return;
+    clearTimeout(batch.idle);
+    rmSync(batch.folder, { recursive: true, force: true });
   }
 }

@@ -34,8 +34,18 @@ export function buildReport(
     ...made,
     note,
     // The definitions come where they were asked for, of what all other sections show.
-    sections: keys.flatMap((key) =>
-      key === 'measures' ? sectionOf(key, measures(others)) : others.filter((one) => one.key === key),
+    sections: withDamage(
+      keys.flatMap((key) =>
+        key === 'measures' ? sectionOf(key, measures(others)) : others.filter((one) => one.key === key),
+      ),
+      source.damaged,
     ),
   };
+}
+
+/** What is not in it because it cannot be read stands before everything else. */
+function withDamage([first, ...others]: Section[], damaged: readonly string[]): Section[] {
+  if (!first) return [];
+  const sentences = damaged.map((text): Section['blocks'][number] => ({ kind: 'paragraph', text: plain(text, 500) }));
+  return [{ ...first, blocks: [...sentences, ...first.blocks] }, ...others];
 }

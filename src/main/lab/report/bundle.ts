@@ -28,6 +28,7 @@ export interface BundleOptions {
   checkpoints: CheckpointChoice;
   /** For people. */
   reportHtml: string;
+  signal?: AbortSignal | undefined;
 }
 
 /** What an entry holds, made when its turn comes; a file with the hash that it must have. */
@@ -69,7 +70,7 @@ export async function writeBundle(
       segments: store.segments.list(run.id).map(({ id }) => id),
       checkpoints: chosen.get(run.id)!.map(({ step }) => step),
     })),
-    studies: studies.map(({ id, run, done }) => ({ id, run, parts: done })),
+    studies: studies.map(({ id, run }) => ({ id, run, parts: store.studies.keys(id).length })),
     corpora: corporaOf(store, runs).map(({ description }) => description.hash),
     files,
   });
@@ -79,7 +80,7 @@ export async function writeBundle(
     () => {},
   );
   zip.end();
-  await Promise.race([pipeline(zip.outputStream, createWriteStream(file)), failed]);
+  await Promise.race([pipeline(zip.outputStream, createWriteStream(file), { signal: options.signal }), failed]);
 }
 
 /** Parents first, each once. */

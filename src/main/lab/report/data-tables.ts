@@ -1,8 +1,9 @@
 // Everything that a report shows, as plain tables: the points of every figure, the cells of every table, and every evaluation.
 // CSV has a file for each; Parquet has the same rows with their types.
+
+import { type Cell as CsvCell, csvLine } from '../../../charts/csv.ts';
 import type { Evaluation } from '../../../shared/worker-messages.ts';
 import { summaryOf } from '../comparison/measures.ts';
-import { type Cell as CsvCell, csvLine } from '../csv.ts';
 import { type FigureBlock, figuresOf, type ReportDocument, type TableBlock, tablesOf } from './document.ts';
 import type { ReportSource } from './source.ts';
 

@@ -96,7 +96,7 @@ test.each(all)('Markdown: %s', (name) => {
   // Links are those of the figures alone.
   for (const [, address] of prose.matchAll(/(?<!\\)\]\(([^)]*)\)/g))
     expect(address).toMatch(/^figures\/[a-z0-9-]+\.svg$/);
-  expect(prose.replaceAll('<!-- -->', '').replaceAll(/^> /gm, '').replaceAll(/^>$/gm, '')).not.toMatch(/(?<!\\)[<>]/);
+  expect(prose.replaceAll('<!-- -->', '')).not.toMatch(/(?<!\\)</);
   expect(hidden(prose)).toBe(false);
   expect(markdown.match(/^# /gm)).toHaveLength(1);
   expect(markdown.match(/^## /gm)).toHaveLength(reportSectionKeys.length);
@@ -160,9 +160,17 @@ describe('single texts', () => {
   });
 
   test('Markdown', () => {
-    expect(markdownText('](javascript:alert(1))')).toBe('\\]\\(javascript\\:alert\\(1\\)\\)');
-    expect(markdownText('1. one')).toBe('1\\. one');
-    expect(markdownText('<b>&')).toBe('&lt;b&gt;&amp;');
+    expect(markdownText('](javascript:alert(1))')).toBe('\\](javascript:alert(1))');
+    expect(['1. one', '1) one', '- x', '# x', '> x', '---', ':--', '==='].map(markdownText)).toEqual([
+      ...['1\\. one', '1\\) one', '\\- x', '\\# x', '\\> x', '\\---', '\\:--', '\\==='],
+    ]);
+    expect(markdownText('<b>&amp; & _x_')).toBe('&lt;b>&amp;amp; & \\_x\\_');
+    expect(markdownText('_http://example.test a@example.test')).toBe(
+      '\\_htt<!-- -->p://example.test a<!-- -->@example.test',
+    );
+    // What is no markup stays as it is.
+    const ordinary = 'SimBal (λ = 0.1), lr_scale 3e-4: 8.317 + 0.2, C#, a & b, -5 to 1.5!';
+    expect(markdownText(ordinary)).toBe(ordinary);
     expect(markdownText('see http://example.test')).not.toContain('http:');
   });
 });

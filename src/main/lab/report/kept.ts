@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../../shared/errors.ts';
 import { type ReportRequest, type ReportRow, reportRequestSchema } from '../../../shared/report.ts';
+import { systemFault } from '../../../shared/system-faults.ts';
 
 export interface KeptReports {
   /** The newest first. */
@@ -45,7 +46,7 @@ export function keptReports(folder: string): KeptReports {
         writeFileSync(`${file}.new`, `${JSON.stringify(row, null, 1)}\n`);
         renameSync(`${file}.new`, file);
       } catch (thrown) {
-        throw new LabError('store', `The report cannot be kept: ${(thrown as Error).message}.`, {
+        throw new LabError('store', `The report cannot be kept: ${systemFault(thrown) ?? String(thrown)}.`, {
           field: file,
           remedy: 'Make room on the disk, or make the folder writable, and try again.',
         });

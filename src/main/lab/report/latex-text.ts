@@ -1,5 +1,6 @@
 // Plain text as LaTeX that pdflatex, xelatex and lualatex read alike: nothing in it is a command. Signs that the lab's own words
 // use become mathematics; other letters that pdflatex has no font for are told by their number there, and shown by the others.
+import { printable } from '../../../shared/printable.ts';
 
 const special: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
@@ -57,6 +58,9 @@ const special: Readonly<Record<string, string>> = {
   ⱼ: '$_j$',
 };
 
+/** Of ASCII, the letters of Latin-1 and Latin Extended-A, which T1 fonts have, those that these have not. */
+const absent = new Set('ĦħĸĿŀŉŦŧſ');
+
 /** On one line. */
 export function latexText(text: string): string {
   return [...text.replace(/[\r\n\t]+/g, ' ')].map(character).join('');
@@ -66,9 +70,8 @@ function character(letter: string): string {
   const known = special[letter];
   if (known !== undefined) return known;
   const code = letter.codePointAt(0)!;
-  if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(letter)) return `\\unseen{${code.toString(16)}}`;
-  // What T1 fonts have: ASCII, Latin-1 letters, Latin Extended-A.
-  if (code < 0x7f || (code >= 0xc0 && code <= 0x17f)) return letter;
+  if (printable(letter) !== letter) return `\\unseen{${code.toString(16)}}`;
+  if (code < 0x7f || (code >= 0xc0 && code <= 0x17f && !absent.has(letter))) return letter;
   return `\\letter{${code.toString(16).toUpperCase()}}`;
 }
 

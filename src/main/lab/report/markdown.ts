@@ -1,5 +1,6 @@
 // A document as GitHub-flavoured Markdown, figures beside it as SVG. No text becomes markup: what Markdown or HTML would read as
 // such is escaped.
+import { printable } from '../../../shared/printable.ts';
 import type { Block, Cell, ReportDocument, Section, TableBlock } from './document.ts';
 import { fontNotice } from './font.ts';
 import { measureSource } from './measure-text.ts';
@@ -81,24 +82,29 @@ function tableText({ title, columns, rows, note }: TableBlock): string {
 
 export const cellText = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.text);
 
-const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** What GitHub turns into a link by itself. */
+const linkStart = /(?<![a-z])(?:www(?=\.)|(?:https?|ftp|mailto|xmpp)(?=:))/gi;
+const mailSign = /(?<=[\w.+-])@(?=[\w-]+\.\w)/g;
 
-/** On one line; every character that could begin markup or a link is escaped, what turns or hides text is told by its number. */
+/** What begins a block at the start of a line: a list, a heading, a quotation, a rule, a line under a heading or a table's head. */
+const blockStart =
+  /^(?:[-+](?= |$)|-(?=-*:? *$|[- ]*$)|:(?=-+:? *$)|=(?==* *$)|#(?=#{0,5}(?: |$))|>|\d{1,9}(?=[.)](?: |$)))/;
+
+/**
+ * On one line, so that it reads as it is wherever a line or a cell may hold text (CommonMark 0.31 with GitHub's tables, strikes,
+ * links and mathematics). Only what would be markup there is escaped; an address is parted by an empty comment.
+ */
 export function markdownText(text: string): string {
-  return text
-    .replace(/[\r\n\t]+/g, ' ')
-    .replace(/[\\`*_{}[\]()#+!|~$^=<>&:@-]/g, (character) =>
-      /[<>&]/.test(character) ? entities[character]! : `\\${character}`,
-    )
-    .replace(/^(\s*\d+)\./, '$1\\.')
-    .replace(invisible, (character) => `\\\\u\\{${character.codePointAt(0)!.toString(16)}\\}`)
-    .replace(/\b(www|https?|ftp|mailto)\b(?=\\?[.:])/gi, (word) => `${word.slice(0, -1)}<!-- -->${word.slice(-1)}`);
+  return printable(text.replace(/[\r\n\t]+/g, ' ').replace(/^ +| +$/g, ''))
+    .replace(/[\\`*[\]|~$]/g, '\\$&')
+    .replace(/(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu, (signs) => signs.replaceAll('_', '\\_'))
+    .replace(/&(?=#?\w+;)/g, '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(blockStart, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`))
+    .replace(/(?<= )#+$/, (signs) => signs.replaceAll('#', '\\#'))
+    .replace(linkStart, (word) => `${word.slice(0, -1)}<!-- -->${word.slice(-1)}`)
+    .replace(mailSign, '<!-- -->@');
 }
-
-const entities: Record<string, string> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
-
-const shownInvisible = (text: string) =>
-  text.replace(invisible, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 
 /** As many backticks around as the text has none of in a row. */
 const longestTicks = (text: string) => Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
@@ -109,7 +115,7 @@ function codeSpan(text: string): string {
 }
 
 function fenced(lines: readonly string[]): string {
-  const text = lines.map(shownInvisible).join('\n');
+  const text = lines.map(printable).join('\n');
   const ticks = '`'.repeat(Math.max(3, longestTicks(text) + 1));
   return `${ticks}\n${text}\n${ticks}`;
 }

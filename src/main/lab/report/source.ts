@@ -19,6 +19,8 @@ export interface ReportSource {
   /** Null where only a comparison is known. */
   histories: RunHistory[] | null;
   pruning: PrunedRun[];
+  /** What is damaged in the store and therefore not in the report, a sentence each. */
+  damaged: string[];
   /** Command lines that do it again, in order. */
   again: readonly string[];
   /** What they do not bring back. */
@@ -79,6 +81,7 @@ export function readSource(
       events: store.events.list(run.id),
     })),
     pruning: prunedRuns(store, source),
+    damaged: [...source.damaged, ...rows.flatMap((run) => damagedParts(store, run.id))],
   };
 }
 
@@ -101,7 +104,15 @@ export function comparisonSource(comparison: Comparison, again: Again): ReportSo
       look: lookOf(colour, shade),
     };
   });
-  return { comparison, groups, labels: distinctLabels(comparison), histories: null, pruning: [], ...again };
+  return {
+    comparison,
+    groups,
+    labels: distinctLabels(comparison),
+    histories: null,
+    pruning: [],
+    damaged: comparison.leftOut ?? [],
+    ...again,
+  };
 }
 
 /** As a comparison calls them; seeds of one group by their names. */
@@ -122,7 +133,8 @@ function prunedRuns(store: ReadOnlyStore, { comparison, groups, labels }: Report
     if (!study) return [];
     const device = deviceOf(study);
     const newest = partsOf(store, study);
-    const footing = newest[0]!;
+    const [footing] = newest;
+    if (!footing) return [];
     // Settings of older studies stand beside those of the newest where nothing but the settings differs.
     const older = own
       .filter((other) => other !== study && deviceOf(other) === device)
@@ -139,6 +151,14 @@ function prunedRuns(store: ReadOnlyStore, { comparison, groups, labels }: Report
     ];
   });
 }
+
+const damagedParts = (store: ReadOnlyStore, run: string): string[] =>
+  store.studies
+    .list({ runs: [run] })
+    .filter(({ request }) => request.kind === 'pruning')
+    .flatMap(({ id }) =>
+      store.studies.damagedParts(id).map((sentence) => `Of a pruning study of the run ${run}: ${sentence}`),
+    );
 
 const partsOf = (store: ReadOnlyStore, { id }: StudyRow) =>
   store.studies.parts(id).map(({ result }) => result as PruningPart);

@@ -1,11 +1,24 @@
 // A report as files in a folder, in every format asked for. They are made beside their places and put there when all are whole: a
 // report that fails leaves the folder as it was.
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { LabError } from '../../../shared/errors.ts';
 import type { CheckpointChoice, ReportFormat, ReportRequest, WrittenReport } from '../../../shared/report.ts';
+import { systemFault } from '../../../shared/system-faults.ts';
 import type { Printer } from '../../compute/index.ts';
 import type { ReadOnlyStore } from '../../store/index.ts';
+import { makeFolders } from '../../synchronise-folder.ts';
 import { labVersion } from '../../version.ts';
 import { type CommandLine, commandsAgain, typedNames, withOrigins } from './again.ts';
 import { buildReport } from './build.ts';
@@ -32,6 +45,8 @@ export interface WriteOptions extends ReportOptions {
   folder: string;
   formats: readonly ReportFormat[];
   checkpoints: CheckpointChoice;
+  /** Gives it up: the folder is left as it was, and nothing prints any more. */
+  signal?: AbortSignal;
 }
 
 /** The document and what it was made of. @throws LabError 'not-found' for a run that is not there */
@@ -59,16 +74,26 @@ export async function writeReport(
   request: ReportRequest,
   options: WriteOptions,
 ): Promise<WrittenReport> {
+  const { signal } = options;
+  signal?.throwIfAborted();
   const { report, source } = makeReport(store, request, options);
   const stage = new Stage(options.folder);
   try {
     const left = await fill(stage, { store, request, report, source, html: reportHtml(report), ...options });
+    await stillWanted(signal);
     return { folder: options.folder, files: stage.publish(), left };
   } catch (thrown) {
+    signal?.throwIfAborted();
     throw isSystem(thrown) ? unwritable(options.folder, thrown) : thrown;
   } finally {
     stage.clear();
   }
+}
+
+/** Lets a word of giving it up arrive, which it cannot while something is computed. */
+async function stillWanted(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  signal?.throwIfAborted();
 }
 
 interface Job extends WriteOptions {
@@ -81,21 +106,22 @@ interface Job extends WriteOptions {
 
 /** Says what could not be made. */
 async function fill(stage: Stage, job: Job): Promise<string[]> {
-  const { formats, report, source, html, made } = job;
+  const { formats, report, source, html, made, signal } = job;
   const wanted = (format: ReportFormat) => formats.includes(format);
   const left: string[] = [];
   if (wanted('html')) stage.write('html', 'report.html', html);
   if (wanted('pdf') || wanted('latex')) {
+    await stillWanted(signal);
     const printer = await job.printer();
     if (printer) {
-      try {
+      const print = async () => {
         if (wanted('pdf')) stage.write('pdf', 'report.pdf', await printedPdf(printer, html, made));
         if (wanted('latex')) await printFigures(stage, printer, job);
-      } finally {
-        await printer.close();
-      }
+      };
+      await closedAfter(printer, print, signal);
     } else left.push(...withoutPrinter(formats));
   }
+  await stillWanted(signal);
   if (wanted('markdown') || wanted('latex')) drawFigures(stage, report, wanted('markdown') ? 'markdown' : 'latex');
   if (wanted('markdown'))
     stage.write(
@@ -115,21 +141,41 @@ async function fill(stage: Stage, job: Job): Promise<string[]> {
       ...tablesOf(report).map(shownTable),
       ...figuresOf(report).map(figureTable),
     ]) {
+      await stillWanted(signal);
       stage.write('csv', `csv/${table.name}.csv`, csvOf(table));
     }
   }
   if (wanted('json')) stage.write('json', 'report.json', jsonOf(job));
   if (wanted('parquet')) {
     for (const table of [evaluationsTable(source), cellsTable(report), pointsTable(report)]) {
+      await stillWanted(signal);
       stage.write('parquet', `parquet/${table.name}.parquet`, parquetOf(table));
     }
   }
   if (wanted('bundle')) {
     const { title } = report;
-    const options = { title, made, lab: report.lab, checkpoints: job.checkpoints, reportHtml: html };
+    await stillWanted(signal);
+    const options = { title, made, lab: report.lab, checkpoints: job.checkpoints, reportHtml: html, signal };
     await writeBundle(job.store, job.request.runs, stage.place('bundle', 'bundle.zip'), options);
   }
   return left;
+}
+
+/** Closed also when it is given up, at once: what it prints fails then. */
+async function closedAfter(printer: Printer, print: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= printer.close();
+  };
+  signal?.addEventListener('abort', close, { once: true });
+  try {
+    signal?.throwIfAborted();
+    await print();
+  } finally {
+    signal?.removeEventListener('abort', close);
+    close();
+    await closing;
+  }
 }
 
 const widths = ['single', 'double'] as const;
@@ -182,12 +228,14 @@ function jsonOf({ report, source, request }: Job): string {
 class Stage {
   readonly #folder: string;
   readonly #stage: string;
+  readonly #stood: boolean;
   readonly #files: { format: ReportFormat; path: string }[] = [];
 
   constructor(folder: string) {
     this.#folder = folder;
+    this.#stood = existsSync(folder);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolders(folder);
       this.#stage = mkdtempSync(join(folder, '.report-'));
     } catch (thrown) {
       throw unwritable(folder, thrown);
@@ -218,13 +266,14 @@ class Stage {
 
   clear(): void {
     rmSync(this.#stage, { recursive: true, force: true });
+    if (!this.#stood && readdirSync(this.#folder).length === 0) rmdirSync(this.#folder);
   }
 }
 
 const isSystem = (thrown: unknown): thrown is Error => thrown instanceof Error && 'syscall' in thrown;
 
 const unwritable = (folder: string, thrown: unknown) =>
-  new LabError('request', `The report cannot be written to ${folder} (${(thrown as NodeJS.ErrnoException).code}).`, {
+  new LabError('request', `The report cannot be written to ${folder}: ${systemFault(thrown)}.`, {
     field: folder,
     remedy: 'Make room there, or name a folder that this user may write to.',
   });

@@ -5,14 +5,16 @@ import { LabError } from '../../../shared/errors.ts';
 import type { StudyRow, StudyStatus } from '../../../shared/studies/study.ts';
 import type { WorkerEvent } from '../../../shared/worker-messages.ts';
 import { type JobEnd, lastWordsText, startJob } from '../../compute/index.ts';
+import { isTemporary } from '../../store/index.ts';
 import type { RunContext } from '../active-run.ts';
 import { corpusFolder } from '../corpora.ts';
 import { ifWritable, Patience } from '../patience.ts';
 import type { Active } from '../queue.ts';
+import { unreadable } from '../safety.ts';
 import { checkedRequest } from './check-request.ts';
 
 /** @throws LabError where its checkpoints are not there any more */
-export function startStudy(study: StudyRow, { store, launch, emit, threads, limits }: RunContext): Active {
+export function startStudy(study: StudyRow, { store, launch, emit, late, threads, limits }: RunContext): Active {
   const { id } = study;
   const { run, checkpoints } = checkedRequest(store, study.request);
   const { engine } = run.configuration;
@@ -43,7 +45,9 @@ export function startStudy(study: StudyRow, { store, launch, emit, threads, limi
     const { done, total } = store.studies.get(id);
     const [status, reason] = conclusion(end, ending);
     const kept = `${total === null ? done : `${done} of ${total}`} parts ${done === 1 ? 'is' : 'are'} kept.`;
-    setStatus(status, reason === null ? null : `${reason.message} ${kept} ${reason.remedy ?? goOn}`.trim());
+    const damaged = reason && unreadable(checkpoints, reason.message);
+    const remedy = damaged ? `Measure it anew without step ${damaged.step}.` : (reason?.remedy ?? goOn);
+    setStatus(status, reason && `${damaged?.words ?? reason.message} ${kept} ${remedy}`);
   }
 
   setStatus('running');
@@ -83,10 +87,14 @@ export function startStudy(study: StudyRow, { store, launch, emit, threads, limi
       if (!ending) stop();
     },
     stop,
-    ended: job.ended
-      .then((end) => patience.write(() => conclude(end)))
-      // What cannot be written even now is put right by recover() when the store is opened again.
-      .catch(() => {}),
+    ended: job.ended.then(async (end) => {
+      try {
+        await patience.write(() => conclude(end));
+      } catch (thrown) {
+        // It was stopped while the store could not be written. What else fails is put right when the store is opened again.
+        if (isTemporary(thrown)) late.write(`end of ${id}`, () => conclude(end));
+      }
+    }),
   };
 }
 

@@ -2,7 +2,9 @@
 import { LabError } from '../../../shared/errors.ts';
 import type { StudyEstimate, StudyRequestInput, StudyRow } from '../../../shared/studies/study.ts';
 import type { RunRow, Store } from '../../store/index.ts';
+import { becoming } from '../become.ts';
 import type { Emit } from '../events.ts';
+import type { LateWrites } from '../late-writes.ts';
 import type { Active, Queue, Task } from '../queue.ts';
 import { checkedRequest } from './check-request.ts';
 import { estimateStudy } from './estimate.ts';
@@ -29,6 +31,7 @@ export interface StudiesContext {
   store: Store;
   queue: Queue;
   emit: Emit;
+  late: LateWrites;
   startStudy(study: StudyRow): Active;
   /** Resolves at the next event of a study. */
   changed(study: string): Promise<void>;
@@ -42,21 +45,28 @@ export interface LabStudies extends Studies {
   release(run: RunRow): void;
 }
 
-export function studiesOver({ store, queue, emit, startStudy, changed }: StudiesContext): LabStudies {
+export function studiesOver({ store, queue, emit, late, startStudy, changed }: StudiesContext): LabStudies {
   const told = (study: StudyRow) => {
     emit({ type: 'study', study });
     return study;
   };
+  const become = becoming({ late, rows: store.studies, told });
   const task = (id: string): Task => ({
     id,
-    placed(position) {
-      if (store.studies.get(id).queuePosition !== position) told(store.studies.setQueuePosition(id, position));
+    placed: (queuePosition) => void become(id, { queuePosition }),
+    start() {
+      // What an earlier life of it has left to write comes first.
+      late.settle();
+      return startStudy(store.studies.get(id));
     },
-    start: () => startStudy(store.studies.get(id)),
+    delayed({ message, remedy = '' }) {
+      const text = `It waits to be started: ${message} ${remedy}`.trim();
+      told({ ...store.studies.get(id), message: `${text} It starts by itself then.` });
+    },
     refused: ({ message, remedy = 'Start it again to go on.' }) =>
-      void told(store.studies.setStatus(id, 'failed', `It could not be started: ${message} ${remedy}`)),
+      void become(id, { status: 'failed', message: `It could not be started: ${message} ${remedy}` }),
   });
-  const unqueue = (id: string) => queue.remove(id) && told(store.studies.setStatus(id, 'stopped'));
+  const unqueue = (id: string) => queue.remove(id) && become(id, { status: 'stopped' });
 
   return {
     task,
@@ -71,10 +81,14 @@ export function studiesOver({ store, queue, emit, startStudy, changed }: Studies
           remedy: 'Start it again in a moment; it goes on after its last part.',
         });
       }
-      const done = known && (known.status === 'completed' || queue.active(known.id) || queue.waits(known.id));
+      const done =
+        known &&
+        ((known.status === 'completed' && store.studies.damagedParts(known.id).length === 0) ||
+          queue.active(known.id) ||
+          queue.waits(known.id));
       if (done) return known;
       const { id } = known ?? told(store.studies.create({ run: run.id, request, hash }));
-      if (known && known.status !== 'queued') told(store.studies.setStatus(id, 'queued'));
+      become(id, { status: 'queued' });
       queue.add(task(id));
       return store.studies.get(id);
     },

@@ -5,10 +5,11 @@ import { base } from './0001-base.ts';
 import { annotations } from './0002-annotations.ts';
 import { studies } from './0003-studies.ts';
 import { imports } from './0004-imports.ts';
+import { unseen } from './0005-unseen.ts';
 
 export type Migration = (connection: Connection) => void;
 
-export const migrations: readonly Migration[] = [base, annotations, studies, imports];
+export const migrations: readonly Migration[] = [base, annotations, studies, imports, unseen];
 
 /** Brings a file from its `user_version` to the newest, one transaction each: a failure leaves the version before it. */
 export function migrate(connection: Connection, list: readonly Migration[] = migrations): void {

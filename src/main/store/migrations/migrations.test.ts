@@ -4,12 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Connection } from '../connection.ts';
 import { openStore, openStoreReadOnly } from '../index.ts';
-import { applicationId } from '../inspect.ts';
 import { failure, sampleEvaluation, sampleRun, temporaryHome } from '../sample-data.ts';
-import { fillVersion1 } from './0001-sample.ts';
-import { fillVersion3 } from './0003-sample.ts';
-import { fillVersion4 } from './0004-sample.ts';
-import { type Migration, migrate, migrations } from './index.ts';
+import { makeFilledFile } from './filled-file.testing.ts';
+import { type Migration, migrations } from './index.ts';
 
 let home: string;
 let file: string;
@@ -22,18 +19,7 @@ beforeEach(() => {
 
 afterEach(() => remove());
 
-/** A filled file as a lab of `version` left it. */
-function makeFile(version: number): void {
-  const connection = new Connection(file, { mode: 'write', busyTimeout: 0 });
-  connection.exec(`PRAGMA journal_mode = WAL; PRAGMA application_id = ${applicationId}`);
-  migrate(connection, migrations.slice(0, 1));
-  fillVersion1(connection);
-  migrate(connection, migrations.slice(0, Math.min(version, 3)));
-  if (version >= 3) fillVersion3(connection);
-  migrate(connection, migrations.slice(0, version));
-  if (version >= 4) fillVersion4(connection);
-  connection.close();
-}
+const makeFile = (version: number) => makeFilledFile(file, version);
 
 test.each(migrations.map((_, index) => index + 1))('a filled file of version %i keeps everything', (version) => {
   makeFile(version);
@@ -73,7 +59,7 @@ test.each(migrations.map((_, index) => index + 1))('a filled file of version %i 
   );
   if (version >= 3) {
     expect(store.studies.parts('1cccccccc')).toEqual([
-      { key: 'step 2', result: { loss: 3.5, counts: new Float64Array([1, 2]) } },
+      { key: 'step 2', result: expect.objectContaining({ loss: 3.5, counts: new Float64Array([1, 2]) }) },
     ]);
   }
   expect(store.importedCurves.list()).toMatchObject(

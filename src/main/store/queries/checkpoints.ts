@@ -1,14 +1,17 @@
 // Table checkpoint: which checkpoint folders are whole, and the hashes that prove it.
 import { basename, join } from 'node:path';
+import { z } from 'zod';
 import type { Connection } from '../connection.ts';
+import { soundText } from '../damage.ts';
 import type { HomePaths } from '../home.ts';
 import type { Checkpoints, Runs, Segments } from '../index.ts';
-import { fromText, toText } from '../plain-text.ts';
+import { toText } from '../plain-text.ts';
 import type { CheckpointRow } from '../rows.ts';
 import { checkedStep, found } from './refusals.ts';
 
 type Row = Omit<CheckpointRow, 'hashes'> & { hashes: string };
 
+const hashesSchema = z.record(z.string(), z.string());
 const select = 'SELECT run, segment, created, step, folder, hashes, bytes FROM checkpoint WHERE run = @run';
 
 export function checkpointQueries(
@@ -20,7 +23,11 @@ export function checkpointQueries(
   const fromRow = ({ folder, hashes, ...row }: Row): CheckpointRow => ({
     ...row,
     folder: placed(paths.checkpoints, row.run, folder),
-    hashes: fromText(hashes),
+    hashes: soundText<CheckpointRow['hashes']>(
+      hashes,
+      hashesSchema,
+      `list of files of the checkpoint of step ${row.step}`,
+    ),
   });
   const newest = (run: string) => {
     runs.get(run);

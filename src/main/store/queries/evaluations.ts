@@ -1,10 +1,13 @@
 // Table evaluation: scalars in columns, nested measures as JSON, the count cube and the pair matrices as blobs.
+
+import { domainsSchema, routingSchema, similaritySchema } from '../../../shared/stored-schemas.ts';
 import type { Evaluation, RoutingMeasures, SimilarityMeasures } from '../../../shared/worker-messages.ts';
 import type { Connection } from '../connection.ts';
 import { type Layer, layersOf } from '../curve.ts';
+import { soundText } from '../damage.ts';
 import type { Evaluations, Runs, Segments } from '../index.ts';
 import { fromBlob, toBlob } from '../number-array.ts';
-import { fromText, toText } from '../plain-text.ts';
+import { toText } from '../plain-text.ts';
 import type { EvaluationRow } from '../rows.ts';
 import { checkedStep, found } from './refusals.ts';
 
@@ -37,7 +40,7 @@ const select = 'SELECT evaluation.*, segment.run FROM evaluation JOIN segment ON
 export function evaluationQueries(
   connection: Connection,
   runs: Pick<Runs, 'get'>,
-  segments: Pick<Segments, 'get' | 'list'>,
+  segments: Pick<Segments, 'get' | 'places'>,
 ): Evaluations {
   const get = (id: number) =>
     fromRow(found(connection.get<Row>(`${select} WHERE evaluation.id = @id`, { id }), 'evaluation', id));
@@ -49,7 +52,7 @@ export function evaluationQueries(
   /** Where the run's evaluations lie, in ascending steps, one a step unless those that newer segments replaced are wanted. */
   const places = (run: string, superseded: boolean): Place[] => {
     runs.get(run);
-    const layers = layersOf(run, (parent) => segments.list(parent));
+    const layers = layersOf(run, (parent) => segments.places(parent));
     const byLayer = layers.map(ofLayer);
     const all = byLayer.flatMap((rows, index) => {
       const above = layers.slice(index + 1);
@@ -105,8 +108,18 @@ function columnsOf({ routing, similarity, ...evaluation }: Evaluation) {
 function fromRow(row: Row): EvaluationRow {
   const { id, run, segment, created } = row;
   const number = (value: number | null) => value ?? Number.NaN;
-  const routing = row.routing === null ? null : fromText<Omit<RoutingMeasures, 'counts'>>(row.routing);
-  const similarity = row.similarity === null ? null : fromText<Omit<SimilarityMeasures, 'pairs'>>(row.similarity);
+  const routing =
+    row.routing === null
+      ? null
+      : soundText<Omit<RoutingMeasures, 'counts'>>(row.routing, routingSchema, `routing of the evaluation ${id}`);
+  const similarity =
+    row.similarity === null
+      ? null
+      : soundText<Omit<SimilarityMeasures, 'pairs'>>(
+          row.similarity,
+          similaritySchema,
+          `similarity of the evaluation ${id}`,
+        );
   const evaluation: Evaluation = {
     step: row.step,
     tokens: number(row.tokens),
@@ -115,7 +128,7 @@ function fromRow(row: Row): EvaluationRow {
     loss: number(row.loss),
     perplexity: number(row.perplexity),
     evaluatedTokens: number(row.evaluated_tokens),
-    domains: fromText(row.domains),
+    domains: soundText<Evaluation['domains']>(row.domains, domainsSchema, `domains of the evaluation ${id}`),
     routing: routing && {
       ...routing,
       counts: fromBlob<number[][]>(row.counts ?? new Uint8Array(), 2, 'routing.counts'),

@@ -1,7 +1,8 @@
 // Table event: what happened to a run, in words.
 import type { Connection } from '../connection.ts';
+import { readText } from '../damage.ts';
 import type { Events, Runs } from '../index.ts';
-import { fromText, toText } from '../plain-text.ts';
+import { toText } from '../plain-text.ts';
 import type { EventRow } from '../rows.ts';
 import { checkedStep } from './refusals.ts';
 
@@ -31,4 +32,11 @@ export function eventQueries(connection: Connection, runs: Pick<Runs, 'get'>): E
   };
 }
 
-const fromRow = (row: Row): EventRow => ({ ...row, data: fromText(row.data) });
+function fromRow(row: Row): EventRow {
+  const { value, damage } = readText<unknown>(row.data, {
+    what: 'data of this event',
+    instead: null,
+    holds: () => true,
+  });
+  return { ...row, data: value, message: damage === null ? row.message : `${row.message} (${damage})` };
+}

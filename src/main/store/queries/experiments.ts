@@ -1,8 +1,8 @@
 // Table experiment: a name that runs are gathered under.
 import type { Connection } from '../connection.ts';
+import { isTexts, readText } from '../damage.ts';
 import { nextIdentifier } from '../identifiers.ts';
 import type { Experiments } from '../index.ts';
-import { fromText } from '../plain-text.ts';
 import type { ExperimentRow } from '../rows.ts';
 import { annotate, setRemoved } from './annotate.ts';
 import { found } from './refusals.ts';
@@ -29,9 +29,11 @@ export function experimentQueries(connection: Connection): Experiments {
       }),
     list: ({ removed = false } = {}) =>
       connection
-        .all<Row>('SELECT * FROM experiment WHERE @removed OR removed IS NULL ORDER BY id', {
-          removed: Number(removed),
-        })
+        .all<Row>(
+          `SELECT * FROM experiment WHERE id NOT IN (SELECT id FROM unseen WHERE kind = 'experiment')
+           AND (@removed OR removed IS NULL) ORDER BY id`,
+          { removed: Number(removed) },
+        )
         .map(fromRow),
     rename(id, name) {
       get(id);
@@ -51,4 +53,7 @@ export function experimentQueries(connection: Connection): Experiments {
   };
 }
 
-const fromRow = (row: Row): ExperimentRow => ({ ...row, tags: fromText(row.tags) });
+const fromRow = (row: Row): ExperimentRow => ({
+  ...row,
+  tags: readText<string[]>(row.tags, { what: 'list of tags', instead: [], holds: isTexts }).value,
+});

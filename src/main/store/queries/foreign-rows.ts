@@ -1,5 +1,6 @@
-// Rows that another lab wrote, taken in as they are: with their ids, where nothing here has them, and with their times. And
-// the table origin, which tells them again when they come a second time under whatever id they got here.
+// Rows that another lab wrote, taken in as they are: with their ids, where nothing here has them, and with their times. They come
+// in many transactions, and what has come is in the table unseen until all of it is there. And the table origin, which tells them
+// again when they come a second time under whatever id they got here.
 import type { Connection, Value } from '../connection.ts';
 import { isIdentifier, nextIdentifier } from '../identifiers.ts';
 import type { ForeignRows, OriginKind, Store } from '../index.ts';
@@ -11,6 +12,27 @@ type Tables = Pick<
   Store,
   'experiments' | 'runs' | 'segments' | 'metrics' | 'evaluations' | 'checkpoints' | 'events' | 'studies'
 >;
+
+/** In an order in which nothing refers to what is gone. Rows of an unseen run or study; a study of a seen run goes alone. */
+const belongings = [
+  ['study_part', "study IN (SELECT id FROM unseen WHERE kind = 'study')"],
+  ['study', "id IN (SELECT id FROM unseen WHERE kind = 'study')"],
+  ['checkpoint', ofUnseenRun('run')],
+  ['event', ofUnseenRun('run')],
+  ['evaluation', ofUnseenSegment('segment')],
+  ['bucket', `series IN (SELECT id FROM series WHERE ${ofUnseenSegment('segment')})`],
+  ['point', `series IN (SELECT id FROM series WHERE ${ofUnseenSegment('segment')})`],
+  ['series', ofUnseenSegment('segment')],
+  ['segment', ofUnseenRun('run')],
+] as const;
+
+function ofUnseenRun(column: string): string {
+  return `${column} IN (SELECT id FROM unseen WHERE kind = 'run')`;
+}
+
+function ofUnseenSegment(column: string): string {
+  return `${column} IN (SELECT id FROM segment WHERE ${ofUnseenRun('run')})`;
+}
 
 export function foreignRowQueries(connection: Connection, tables: Tables): ForeignRows {
   const { experiments, runs, segments, metrics, evaluations, checkpoints, events, studies } = tables;
@@ -31,6 +53,10 @@ export function foreignRowQueries(connection: Connection, tables: Tables): Forei
     const now = Date.now();
     return isIdentifier(id, now) && !taken(kind, id) ? id : nextIdentifier(newest(kind), now);
   };
+  const hide = (kind: OriginKind, id: string) => {
+    connection.run('INSERT INTO unseen VALUES (@kind, @id)', { kind, id });
+    return id;
+  };
   return {
     find(kind, fingerprint) {
       const sql = 'SELECT id FROM origin WHERE kind = @kind AND fingerprint = @fingerprint';
@@ -42,24 +68,30 @@ export function foreignRowQueries(connection: Connection, tables: Tables): Forei
         ...{ kind, id, fingerprint, bundle, imported },
       });
     },
+    madeAt(kind, created) {
+      const sql = `SELECT id FROM ${kind} WHERE created = @created AND id NOT IN (SELECT id FROM unseen WHERE kind = @kind)`;
+      return connection.all<{ id: string }>(sql, { kind, created }).map(({ id }) => id);
+    },
     origin(kind, id) {
       const sql = 'SELECT bundle, imported FROM origin WHERE kind = @kind AND id = @id';
       return connection.get<{ bundle: string; imported: string }>(sql, { kind, id }) ?? null;
     },
-    experiment({ id, name, note, tags, created }) {
-      const own = idFor('experiment', id);
-      const { id: made } = experiments.create({ name, note });
-      connection.run('UPDATE experiment SET id = @own WHERE id = @made', { own, made });
-      set('experiment', own, { tags: toText(tags), created });
-      return own;
-    },
-    run({ id, status, message, note, tags, created, changed, ...run }) {
-      const own = idFor('run', id);
-      const { id: made } = runs.create(run);
-      connection.run('UPDATE run SET id = @own WHERE id = @made', { own, made });
-      set('run', own, { status, message, note, tags: toText(tags), created, changed });
-      return own;
-    },
+    experiment: ({ id, name, note, tags, created }) =>
+      connection.transaction(() => {
+        const own = idFor('experiment', id);
+        const { id: made } = experiments.create({ name, note });
+        connection.run('UPDATE experiment SET id = @own WHERE id = @made', { own, made });
+        set('experiment', own, { tags: toText(tags), created });
+        return hide('experiment', own);
+      }),
+    run: ({ id, status, message, note, tags, created, changed, ...run }) =>
+      connection.transaction(() => {
+        const own = idFor('run', id);
+        const { id: made } = runs.create(run);
+        connection.run('UPDATE run SET id = @own WHERE id = @made', { own, made });
+        set('run', own, { status, message, note, tags: toText(tags), created, changed });
+        return hide('run', own);
+      }),
     segment({ run, fromStep, parent, start, began, ended, outcome, endStep }) {
       const { id } = segments.begin(run, { fromStep, start, parent });
       const place = parentColumns(parent);
@@ -83,15 +115,47 @@ export function foreignRowQueries(connection: Connection, tables: Tables): Forei
       });
     },
     event: ({ run, created, ...event }) => set('event', events.add(run, event).id, { created }),
-    study({ id, run, request, hash, status, message, provenance, total, created, changed }) {
-      const own = idFor('study', id);
-      const { id: made } = studies.create({ run, request, hash });
-      connection.run('UPDATE study SET id = @own WHERE id = @made', { own, made });
-      set('study', own, {
-        ...{ status, message, total, created, changed },
-        provenance: provenance === null ? null : toText(provenance),
+    study: ({ id, run, request, status, message, provenance, total, created, changed }) =>
+      connection.transaction(() => {
+        const own = idFor('study', id);
+        // Meanwhile somebody may ask the same question here.
+        const { id: made } = studies.create({ run, request, hash: `unseen ${own}` });
+        connection.run('UPDATE study SET id = @own WHERE id = @made', { own, made });
+        set('study', own, {
+          ...{ status, message, total, created, changed },
+          provenance: provenance === null ? null : toText(provenance),
+        });
+        return hide('study', own);
+      }),
+    part(study, key, message) {
+      connection.run('INSERT INTO study_part (study, key, result) VALUES (@study, @key, @message)', {
+        ...{ study, key, message },
       });
-      return own;
     },
+    showStudy(id, hash) {
+      if (studies.find(hash)) return false;
+      set('study', id, { hash });
+      connection.run("DELETE FROM unseen WHERE kind = 'study' AND id = @id", { id });
+      return true;
+    },
+    show(kind, id) {
+      connection.run('DELETE FROM unseen WHERE kind = @kind AND id = @id', { kind, id });
+    },
+    unseenRuns: () => connection.all<{ id: string }>("SELECT id FROM unseen WHERE kind = 'run'").map(({ id }) => id),
+    discard: (most) =>
+      connection.transaction(() => {
+        for (const [table, condition] of belongings) {
+          const sql = `DELETE FROM ${table} WHERE ${condition} LIMIT @most`;
+          if (connection.changes(sql, { most }) > 0) return true;
+        }
+        // A fork goes before its parent.
+        connection.exec(`
+          PRAGMA defer_foreign_keys = ON;
+          DELETE FROM run WHERE ${ofUnseenRun('id')};
+          DELETE FROM experiment WHERE id IN (SELECT id FROM unseen WHERE kind = 'experiment');
+          DELETE FROM unseen;
+        `);
+        return false;
+      }),
   };
 }

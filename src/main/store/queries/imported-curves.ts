@@ -1,10 +1,11 @@
 // Tables imported_curve and imported_piece: curves that other programs recorded.
 import type { CurvePoints, ImportedCurve } from '../../../shared/imports.ts';
 import type { Connection, Value } from '../connection.ts';
+import { isTexts, readText } from '../damage.ts';
 import { nextIdentifier } from '../identifiers.ts';
 import type { ImportedCurves } from '../index.ts';
 import { outline } from '../outline.ts';
-import { fromText, toText } from '../plain-text.ts';
+import { toText } from '../plain-text.ts';
 import { found } from './refusals.ts';
 
 /** Points of a piece, and of the outline of a piece. */
@@ -117,9 +118,10 @@ function joined(blobs: readonly Uint8Array[]): CurvePoints {
 
 function fromRow({ tokens_per_step, notes, ...row }: Row): ImportedCurve {
   const { id, name, tag, quantity, axis, x, points, format, source, sha256, created } = row;
+  const read = readText<string[]>(notes, { what: 'list of its notes', instead: [], holds: isTexts });
   return {
     ...{ id, name, tag, quantity, axis, x, points, format, source, sha256, created },
     tokensPerStep: tokens_per_step,
-    notes: fromText(notes),
+    notes: read.damage === null ? read.value : [read.damage],
   };
 }

@@ -15,10 +15,10 @@ const termPrefix = 'terms.';
 export function metricQueries(
   connection: Connection,
   runs: Pick<Runs, 'get'>,
-  segments: Pick<Segments, 'get' | 'list'>,
+  segments: Pick<Segments, 'get' | 'places'>,
 ): Metrics {
   const buckets = bucketQueries(connection);
-  const segmentsOf = (run: string) => segments.list(run);
+  const segmentsOf = (run: string) => segments.places(run);
 
   const seriesOf = (segment: number, name: string) =>
     connection.get<{ id: number }>('SELECT id FROM series WHERE segment = @segment AND name = @name', { segment, name })
@@ -77,7 +77,7 @@ export function metricQueries(
 
     superseded(run, metric, options = {}) {
       const { from, to, resolution } = range(options);
-      const own = new Set(segments.list(run).map(({ id }) => id));
+      const own = new Set(segments.places(run).map(({ id }) => id));
       const layers = layersOf(run, segmentsOf);
       return layers.flatMap(({ segment }, index) => {
         const pieces = own.has(segment) ? hiddenOf(layers, index, from, to) : [];
@@ -93,7 +93,7 @@ export function metricQueries(
 
     last(run) {
       runs.get(run);
-      const newest = segments.list(run).findLast(({ lastStep }) => lastStep !== null);
+      const newest = segments.places(run).findLast(({ lastStep }) => lastStep !== null);
       if (!newest) return null;
       const step = newest.lastStep!;
       const sql = `SELECT name, value FROM series JOIN point ON series.id = point.series

@@ -1,8 +1,9 @@
 // Table run: what is to be trained, and how far the lab is with it.
 import type { Connection, Value } from '../connection.ts';
+import { isTexts, readConfiguration, readText } from '../damage.ts';
 import { nextIdentifier } from '../identifiers.ts';
 import type { Experiments, Runs } from '../index.ts';
-import { fromText, toText } from '../plain-text.ts';
+import { toText } from '../plain-text.ts';
 import { type RunPlace, type RunRow, runStatuses } from '../rows.ts';
 import { annotate, setRemoved } from './annotate.ts';
 import { newestIdentifier } from './newest-identifier.ts';
@@ -70,7 +71,8 @@ export function runQueries(connection: Connection, experiments: Pick<Experiments
     list({ experiment = null, status = null, removed = false }: RunFilter = {}) {
       const statuses = status === null ? null : toText([status].flat());
       const sql = `SELECT run.* FROM run JOIN experiment ON experiment.id = run.experiment
-        WHERE (@experiment IS NULL OR experiment = @experiment)
+        WHERE run.id NOT IN (SELECT id FROM unseen WHERE kind = 'run')
+        AND (@experiment IS NULL OR experiment = @experiment)
         AND (@removed OR (run.removed IS NULL AND experiment.removed IS NULL))
         AND (@statuses IS NULL OR status IN (SELECT value FROM json_each(@statuses))) ORDER BY run.id`;
       return connection.all<Row>(sql, { experiment, statuses, removed: Number(removed) }).map(fromRow);
@@ -108,12 +110,17 @@ export function parentOf(row: { parent_run: string | null; parent_step: number |
 }
 
 function fromRow(row: Row): RunRow {
-  const { id, experiment, name, status, message, note, created, changed, removed } = row;
+  const { id, experiment, name, status, note, created, changed, removed } = row;
+  const configuration = readConfiguration(row.configuration);
+  const tags = readText<string[]>(row.tags, { what: 'list of its tags', instead: [], holds: isTexts });
+  const damage = [configuration.damage, tags.damage].filter((sentence) => sentence !== null).join(' ');
+  const message = [damage, row.message].filter((sentence) => sentence).join(' ') || null;
   return {
+    ...(damage !== '' && { damage }),
     id,
     experiment,
     name,
-    configuration: fromText(row.configuration),
+    configuration: configuration.value,
     corpusHash: row.corpus_hash,
     seedGroup: row.seed_group,
     parent: parentOf(row),
@@ -121,7 +128,7 @@ function fromRow(row: Row): RunRow {
     message,
     queuePosition: row.queue_position,
     note,
-    tags: fromText(row.tags),
+    tags: tags.value,
     created,
     changed,
     removed,

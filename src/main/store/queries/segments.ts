@@ -1,9 +1,12 @@
 // Table segment: one continuous piece of execution of one worker.
 import { LabError } from '../../../shared/errors.ts';
+import { runStartSchema } from '../../../shared/stored-schemas.ts';
+import type { RunStart } from '../../../shared/worker-messages.ts';
 import type { Connection, Value } from '../connection.ts';
+import { soundText } from '../damage.ts';
 import type { Runs, Segments } from '../index.ts';
-import { fromText, toText } from '../plain-text.ts';
-import { type SegmentOutcome, type SegmentRow, segmentOutcomes } from '../rows.ts';
+import { toText } from '../plain-text.ts';
+import { type SegmentOutcome, type SegmentPlace, type SegmentRow, segmentOutcomes } from '../rows.ts';
 import { checkedStep, found, oneOf } from './refusals.ts';
 import { parentColumns, parentOf } from './runs.ts';
 
@@ -21,9 +24,17 @@ interface Row extends Record<string, Value> {
   end_step: number | null;
 }
 
+type PlaceRow = Pick<Row, 'id' | 'from_step' | 'last_step' | 'parent_run' | 'parent_step' | 'ended' | 'outcome'>;
+
 export function segmentQueries(connection: Connection, runs: Pick<Runs, 'get'>): Segments {
   const get = (id: number) =>
     fromRow(found(connection.get<Row>('SELECT * FROM segment WHERE id = @id', { id }), 'segment', id));
+  const places = (run: string) => {
+    runs.get(run);
+    const sql =
+      'SELECT id, from_step, last_step, parent_run, parent_step, ended, outcome FROM segment WHERE run = @run ORDER BY id';
+    return connection.all<PlaceRow>(sql, { run }).map(placeOf);
+  };
   const list = (run: string) => {
     runs.get(run);
     return connection.all<Row>('SELECT * FROM segment WHERE run = @run ORDER BY id', { run }).map(fromRow);
@@ -31,6 +42,7 @@ export function segmentQueries(connection: Connection, runs: Pick<Runs, 'get'>):
   return {
     get,
     list,
+    places,
     begin: (run, { fromStep, start, parent }) =>
       connection.transaction(() => {
         const earlier = list(run);
@@ -62,7 +74,7 @@ export function segmentQueries(connection: Connection, runs: Pick<Runs, 'get'>):
         return get(id);
       }),
     end(id, { outcome, step }) {
-      get(id);
+      found(connection.get('SELECT 1 FROM segment WHERE id = @id', { id }), 'segment', id);
       oneOf(segmentOutcomes, outcome, 'outcome');
       const sql = 'UPDATE segment SET ended = @ended, outcome = @outcome, end_step = @step WHERE id = @id';
       connection.run(sql, { id, outcome, step: checkedStep(step, 'step'), ended: new Date().toISOString() });
@@ -71,18 +83,17 @@ export function segmentQueries(connection: Connection, runs: Pick<Runs, 'get'>):
   };
 }
 
+const placeOf = (row: PlaceRow): SegmentPlace => ({
+  id: row.id,
+  fromStep: row.from_step,
+  lastStep: row.last_step,
+  parent: parentOf(row),
+  ended: row.ended,
+  outcome: row.outcome,
+});
+
 function fromRow(row: Row): SegmentRow {
-  const { id, run, began, ended, outcome } = row;
-  return {
-    id,
-    run,
-    fromStep: row.from_step,
-    lastStep: row.last_step,
-    parent: parentOf(row),
-    start: fromText(row.start),
-    began,
-    ended,
-    outcome,
-    endStep: row.end_step,
-  };
+  const { run, began } = row;
+  const start = soundText<RunStart>(row.start, runStartSchema, `start of the run ${run}`);
+  return { ...placeOf(row), run, start, began, endStep: row.end_step };
 }

@@ -1,12 +1,20 @@
 // Tables study and study_part: what was asked of checkpoints, how far it is, and the parts that are done, as messages of
 // shared/wire.ts. A part that is stored again replaces itself: its place among the others stays that of its first storing.
-import { LabError } from '../../../shared/errors.ts';
-import { studyRequestSchema, studyStatuses } from '../../../shared/studies/study.ts';
+import { provenanceSchema } from '../../../shared/stored-schemas.ts';
+import { faultOfPart } from '../../../shared/studies/part-schema.ts';
+import {
+  type StudyKind,
+  type StudyProvenance,
+  type StudyRequest,
+  studyRequestSchema,
+  studyStatuses,
+} from '../../../shared/studies/study.ts';
 import { decode, encode } from '../../../shared/wire.ts';
 import type { Connection, Value } from '../connection.ts';
+import { isDamage, soundText } from '../damage.ts';
 import { nextIdentifier } from '../identifiers.ts';
 import type { Runs, Studies } from '../index.ts';
-import { fromText, toText } from '../plain-text.ts';
+import { toText } from '../plain-text.ts';
 import type { StudyRow } from '../rows.ts';
 import { newestIdentifier } from './newest-identifier.ts';
 import { found, oneOf } from './refusals.ts';
@@ -35,6 +43,12 @@ export function studyQueries(connection: Connection, runs: Pick<Runs, 'get'>): S
     connection.run(`UPDATE study SET ${columns} WHERE id = @id`, { id, ...values });
     return get(id);
   };
+  const readParts = (id: string): { key: string; result: unknown; fault: string | null }[] => {
+    const { kind } = get(id).request;
+    return connection
+      .all<{ key: string; result: Uint8Array }>(`SELECT key, result ${partsOf}`, { id })
+      .map(({ key, result }) => ({ key, ...decoded(kind, result) }));
+  };
   return {
     get,
     create: ({ run, request, hash }) =>
@@ -52,15 +66,16 @@ export function studyQueries(connection: Connection, runs: Pick<Runs, 'get'>): S
       }),
     find(hash) {
       const row = connection.get<Row>(`${select} WHERE hash = @hash`, { hash });
-      return row ? fromRow(row) : null;
+      return row ? (unlessDamaged(row)[0] ?? null) : null;
     },
     list({ runs: of, status, removed = false } = {}) {
       const sql = `${select} JOIN run ON run.id = study.run JOIN experiment ON experiment.id = run.experiment
-        WHERE (@runs IS NULL OR study.run IN (SELECT value FROM json_each(@runs)))
+        WHERE study.id NOT IN (SELECT id FROM unseen WHERE kind = 'study')
+        AND (@runs IS NULL OR study.run IN (SELECT value FROM json_each(@runs)))
         AND (@removed OR (run.removed IS NULL AND experiment.removed IS NULL))
         AND (@statuses IS NULL OR study.status IN (SELECT value FROM json_each(@statuses))) ORDER BY study.id DESC`;
       const parameters = { runs: of ? toText(of) : null, statuses: status ? toText(status) : null };
-      return connection.all<Row>(sql, { ...parameters, removed: Number(removed) }).map(fromRow);
+      return connection.all<Row>(sql, { ...parameters, removed: Number(removed) }).flatMap(unlessDamaged);
     },
     setStatus(id, status, message = null) {
       oneOf(studyStatuses, status, 'status');
@@ -79,16 +94,14 @@ export function studyQueries(connection: Connection, runs: Pick<Runs, 'get'>): S
       );
       return get(id);
     },
-    keys(id) {
-      get(id);
-      return connection.all<{ key: string }>(`SELECT key ${partsOf}`, { id }).map(({ key }) => key);
-    },
-    parts(id) {
-      get(id);
-      return connection
-        .all<{ key: string; result: Uint8Array }>(`SELECT key, result ${partsOf}`, { id })
-        .map(({ key, result }) => ({ key, result: decoded(result, key) }));
-    },
+    keys: (id) => readParts(id).flatMap(({ key, fault }) => (fault === null ? [key] : [])),
+    parts: (id) => readParts(id).flatMap(({ key, result, fault }) => (fault === null ? [{ key, result }] : [])),
+    damagedParts: (id) =>
+      readParts(id).flatMap(({ key, fault }) =>
+        fault === null
+          ? []
+          : [`The stored part ${JSON.stringify(key.slice(0, 80))} of this study is damaged: ${fault}.`],
+      ),
     remove: (id) =>
       connection.transaction(() => {
         get(id);
@@ -100,36 +113,44 @@ export function studyQueries(connection: Connection, runs: Pick<Runs, 'get'>): S
 
 const partsOf = 'FROM study_part WHERE study = @id ORDER BY id';
 
-function decoded(result: Uint8Array, key: string): unknown {
+function decoded(kind: StudyKind, message: Uint8Array): { result: unknown; fault: string | null } {
   try {
-    return decode(result);
+    const result = decode(message);
+    return { result, fault: faultOfPart(kind, result) };
   } catch {
-    throw damaged(
-      `The stored part ${JSON.stringify(key.slice(0, 80))} of a study is damaged.`,
-      `${result.length} bytes`,
-    );
+    return { result: null, fault: `its ${message.length} bytes are no message of a lab` };
+  }
+}
+
+/** One whose question is damaged is left out where others are listed. */
+function unlessDamaged(row: Row): StudyRow[] {
+  try {
+    return [fromRow(row)];
+  } catch (thrown) {
+    if (isDamage(thrown)) return [];
+    throw thrown;
   }
 }
 
 function fromRow({ queue_position, request, provenance, ...row }: Row): StudyRow {
   const { id, run, hash, status, message, total, created, changed, done } = row;
-  const parsed = studyRequestSchema.safeParse(fromText(request));
-  if (!parsed.success) throw damaged(`The stored request of the study ${id} is damaged.`, request.slice(0, 80));
+  const asked = soundText<StudyRequest>(request, studyRequestSchema, `request of the study ${id}`);
+  const provided =
+    provenance === null
+      ? null
+      : soundText<StudyProvenance>(provenance, provenanceSchema, `provenance of the study ${id}`);
   return {
     id,
     run,
-    request: parsed.data,
+    request: asked,
     hash,
     status,
     message,
     queuePosition: queue_position,
-    provenance: provenance === null ? null : fromText(provenance),
+    provenance: provided,
     done,
     total,
     created,
     changed,
   };
 }
-
-const damaged = (message: string, value: string) =>
-  new LabError('store', message, { value, remedy: 'Restore the database from a backup.' });

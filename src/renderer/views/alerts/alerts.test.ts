@@ -27,6 +27,7 @@ test('flags lie where their step does on the x-axis, and open their run', () => 
     name: 'r',
     experiment: 'e',
     configuration,
+    course: [] as ComparedRun['course'],
     objective: 'LBL',
     objectiveKey: 'l',
     colour: 'orange',

@@ -154,6 +154,7 @@ function labelled(entries: readonly RunEntry[], experiment: (run: RunEntry) => s
       name: entry.summary.name,
       experiment: experiment(entry),
       configuration: entry.summary.configuration,
+      course: entry.summary.course,
       objective: entry.objective.label,
       objectiveKey: entry.objective.key,
       colour: entry.objective.colour,

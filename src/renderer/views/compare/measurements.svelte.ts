@@ -65,7 +65,7 @@ export class Measurements {
 
   async #readSteps(run: string): Promise<void> {
     try {
-      const rows = await this.#runs.lab.api.checkpoints.list({ run });
+      const rows = await this.#runs.lab.api.checkpoints.list({ run, inherited: true });
       this.#steps.set(
         run,
         rows.map(({ step }) => step).sort((a, b) => a - b),

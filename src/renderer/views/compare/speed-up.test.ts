@@ -12,7 +12,7 @@ function group(key: string, ...all: number[][]): RunGroup<ComparedRun> {
     const id = `${key} ${seed}`;
     curves[id] = losses.map((loss, index) => ({ loss, tokens: 100 * index, seconds: 300 * index }));
     const configuration = { model: {}, objective: [key], seeds: { init: seed, data: seed } };
-    return { run: { id, configuration, start: null } as unknown as ComparedRun, label: id, colour: 'red' };
+    return { run: { id, configuration, course: [], start: null } as unknown as ComparedRun, label: id, colour: 'red' };
   });
   return { key, label: key, colour: 'red', runs };
 }

@@ -28,6 +28,7 @@ function run(objective: 'simbal' | 'lbl-sequence', seed: number, ...all: number[
     name: id,
     experiment: 'e',
     configuration,
+    course: [] as ComparedRun['course'],
     start: null,
     objective: label,
     objectiveKey: objective,

@@ -155,6 +155,7 @@ export class PruningBench {
       name: summary.name,
       experiment: this.#runs.experiment(summary.experiment)?.name ?? '',
       configuration: summary.configuration,
+      course: summary.course,
       objective: objective.label,
       objectiveKey: objective.key,
       colour: objective.colour,

@@ -21,8 +21,8 @@ export function actionsOf(application: Application, run: RunEntry): MenuItem[] {
     ...(stoppable(run) ? [{ label: 'Stop for good', run: () => void application.stop([run]) }] : []),
     ...(place > 0 ? [{ label: 'Move to the front', run: () => void application.move(run, queue[0]!.id) }] : []),
     {
-      label: 'Fork at its newest checkpoint',
-      run: () => void application.fork(run),
+      label: 'Fork at its newest checkpoint…',
+      run: () => application.open({ kind: 'fork', run: run.id, step: checkpoint! }),
       off: checkpoint === null ? 'It has no checkpoint yet' : undefined,
     },
     {

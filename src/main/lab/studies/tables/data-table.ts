@@ -1,5 +1,5 @@
 // Results as rows of numbers for other programs: long tables, one fact a row, runs below each other.
-import { type Cell, csvLine } from '../../csv.ts';
+import { type Cell, csvLine } from '../../../../charts/csv.ts';
 
 export interface DataTable {
   /** What it is called as a file, without its ending. */

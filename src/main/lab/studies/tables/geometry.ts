@@ -1,6 +1,7 @@
 // Router geometry over checkpoints as long tables.
+
+import type { Cell } from '../../../../charts/csv.ts';
 import type { GeometryPart } from '../../../../shared/studies/geometry.ts';
-import type { Cell } from '../../csv.ts';
 import { type DataTable, runHead, type TableRun } from './data-table.ts';
 
 export function geometryTables({ id, name }: TableRun, parts: readonly GeometryPart[]): DataTable[] {

@@ -1,8 +1,9 @@
 // Pruning settings as long tables.
+
+import type { Cell } from '../../../../charts/csv.ts';
 import { lossChange } from '../../../../shared/studies/loss-change.ts';
 import type { PruningPart } from '../../../../shared/studies/pruning.ts';
 import { pruningKey } from '../../../../shared/studies/pruning-key.ts';
-import type { Cell } from '../../csv.ts';
 import { type DataTable, runHead, type TableRun } from './data-table.ts';
 
 export function pruningTables({ id, name }: TableRun, parts: readonly PruningPart[]): DataTable[] {

@@ -1,6 +1,7 @@
 // Routing over checkpoints as long tables.
+
+import type { Cell } from '../../../../charts/csv.ts';
 import { type RoutingPart, vocabularies } from '../../../../shared/studies/routing.ts';
-import type { Cell } from '../../csv.ts';
 import { type DataTable, runHead, type TableRun } from './data-table.ts';
 
 export function routingTables({ id, name }: TableRun, parts: readonly RoutingPart[]): DataTable[] {

@@ -1,6 +1,7 @@
 // Pairwise expert similarity over checkpoints as long tables.
+
+import type { Cell } from '../../../../charts/csv.ts';
 import type { SimilarityPart } from '../../../../shared/studies/similarity.ts';
-import type { Cell } from '../../csv.ts';
 import { type DataTable, runHead, type TableRun } from './data-table.ts';
 
 export function similarityTables({ id, name }: TableRun, parts: readonly SimilarityPart[]): DataTable[] {

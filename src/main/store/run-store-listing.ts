@@ -1,34 +1,44 @@
-// A process that lists the runs in the store of another lab, and ends. Whoever made that store is not trusted: it is read here, where
-// nothing is lost when reading it ends badly, and as a copy, so that the original stays byte for byte what it was, whatever its
-// version. What the copy is refused for is told of the original.
-import { constants, copyFileSync, existsSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+// The runs in the store of another lab. Whoever made that store is not trusted: it is read as a copy, so that the original stays byte
+// for byte what it was, whatever its version, in a process that can be killed (lab/reader.ts), and not before it is known to be as
+// small as a lab's. What the copy is refused for is told of the original.
+import { constants, copyFileSync, existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { objectiveText } from '../../shared/config/objective-text.ts';
 import { LabError } from '../../shared/errors.ts';
 import { mostStoredRuns, type StoredRun, type StoreListing } from '../../shared/inspection.ts';
-import type { WorkerCommand, WorkerEvent } from '../../shared/worker-messages.ts';
+import type { WorkerCommand } from '../../shared/worker-messages.ts';
+import { Connection } from './connection.ts';
 import { homePaths } from './home.ts';
 import { openStore, type Store } from './index.ts';
+import { storeError } from './sqlite-errors.ts';
 
 type StoreJob = Extract<WorkerCommand, { type: 'store' }>['job'];
 
 const largestBytes = 4 * 2 ** 30;
+/** Of each table whose rows are held at once. */
+const mostRows = 200_000;
+const mostRowBytes = 2 ** 28;
+/** Bytes that are left free where the copy lies. */
+const leftFree = 2 ** 26;
 
-/** @throws LabError 'store' */
-function list({ path, scratch }: StoreJob): StoreListing {
-  const home = statSync(path).isDirectory() ? path : dirname(path);
-  const file = join(home, basename(homePaths(home).file));
+/** @param job a home folder or its lab.sqlite, and an empty folder to copy it to. @throws LabError 'store' */
+export function listRuns({ path, scratch }: StoreJob): StoreListing {
   const copy = homePaths(scratch);
+  let home = path;
+  let file = path;
   try {
+    if (statSync(path).isDirectory()) file = homePaths(path).file;
+    else home = dirname(path);
     copyWhole(file, copy.file);
     const store = openStore(scratch);
     try {
+      requireSmall(copy.file);
       return listing(store, home, scratch);
     } finally {
       store.close();
     }
   } catch (thrown) {
-    const { code, message, value } = LabError.from(thrown);
+    const { code, message, value } = LabError.from(storeError(file, thrown));
     throw new LabError(code, message.replaceAll(copy.file, file).replaceAll(scratch, home), {
       field: file,
       ...(value && { value }),
@@ -43,6 +53,7 @@ function copyWhole(from: string, to: string): void {
   const state = () => ends.map((end) => statSync(from + end)).map(({ size, mtimeMs }) => `${size} ${mtimeMs}`);
   for (let attempt = 0; attempt < 5; attempt++) {
     const before = state();
+    requireRoom(from, to, ends);
     for (const end of ends) {
       const status = statSync(from + end);
       if (!status.isFile()) throw refusal(from, 'is not a file');
@@ -52,6 +63,34 @@ function copyWhole(from: string, to: string): void {
     if (String(state()) === String(before)) return;
   }
   throw refusal(from, 'is being written all the time by the lab that it belongs to');
+}
+
+function requireRoom(from: string, to: string, ends: readonly string[]): void {
+  const bytes = ends.reduce((sum, end) => sum + statSync(from + end).size, 0);
+  const { bavail, bsize } = statfsSync(dirname(to));
+  if (bytes <= largestBytes && bytes + leftFree > bavail * bsize) {
+    throw refusal(from, `is read as a copy of ${bytes} bytes, and ${dirname(to)} has room for ${bavail * bsize}`);
+  }
+}
+
+/** Asked of a file whose schema is known to be a lab's: no view, no trigger and no function of somebody else answers. */
+function requireSmall(file: string): void {
+  const connection = new Connection(file, { mode: 'read', busyTimeout: 0 });
+  try {
+    for (const table of ['experiment', 'run', 'checkpoint']) {
+      const columns = connection.all<{ name: string }>('SELECT name FROM pragma_table_info(@table)', { table });
+      const size = columns.map(({ name }) => `coalesce(octet_length(${name}), 0)`).join(' + ');
+      const { rows, bytes } = connection.get<{ rows: number; bytes: number }>(
+        `SELECT count(*) AS rows, total(${size}) AS bytes FROM ${table}`,
+      )!;
+      if (rows > mostRows || bytes > mostRowBytes) {
+        const most = `at most ${mostRows} rows of ${mostRowBytes} bytes are read`;
+        throw refusal(file, `holds ${rows} rows of the kind "${table}" with ${bytes} bytes; ${most}`);
+      }
+    }
+  } finally {
+    connection.close();
+  }
 }
 
 const refusal = (file: string, fault: string) => new LabError('store', `${file} ${fault}.`, { field: file });
@@ -95,39 +134,3 @@ function objectiveOf(configuration: { objective: Parameters<typeof objectiveText
     return 'not known here';
   }
 }
-
-// ------------------------------------------------------------------------------------------------------------ the process
-
-/** What Electron gives a utility process instead of process.send. */
-interface ParentPort {
-  postMessage(message: WorkerEvent): void;
-  on(event: 'message', listener: (message: { data: WorkerCommand }) => void): void;
-}
-
-const port = (process as { parentPort?: ParentPort }).parentPort;
-/** Electron does not tell when a message was handed over. */
-const linger = 200;
-
-function say(event: WorkerEvent): Promise<void> {
-  if (port) {
-    port.postMessage(event);
-    return new Promise((resolve) => setTimeout(resolve, linger));
-  }
-  return new Promise((resolve) => process.send!(event, undefined, {}, () => resolve()));
-}
-
-async function answer(command: WorkerCommand): Promise<void> {
-  if (command.type === 'pause') process.exit(0);
-  if (command.type !== 'store') return;
-  try {
-    await say({ type: 'store', store: list(command.job) });
-  } catch (thrown) {
-    await say({ type: 'failed', error: LabError.from(thrown).toJSON(), step: null, checkpoint: null });
-  }
-  process.exit(0);
-}
-
-process.on('SIGINT', () => {});
-process.on('disconnect', () => process.exit(1));
-if (port) port.on('message', ({ data }) => void answer(data));
-else process.on('message', (command) => void answer(command as WorkerCommand));

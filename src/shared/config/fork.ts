@@ -1,0 +1,63 @@
+// A fork: a run that begins at a checkpoint of another. It may change everything from there on but the shape of the model.
+import { applyOverrides } from './overrides.ts';
+import { ConfigurationError, type Problem } from './problems.ts';
+import type { RunConfiguration } from './schema.ts';
+
+/** What a fork changes; what is left out stays. */
+export interface ForkChanges {
+  /** As `parseObjectiveText` reads it. */
+  objective?: string;
+  /** Optimizer steps in all, those before the fork included. */
+  steps?: number;
+  name?: string;
+  /** `field=value`, as `applyOverrides` reads them. */
+  set?: readonly string[];
+}
+
+/** The configuration of a fork at `step` of a run with this one. @throws ConfigurationError where it could not begin there */
+export function forkedConfiguration(
+  origin: RunConfiguration,
+  step: number,
+  { objective, steps, name, set = [] }: ForkChanges,
+): RunConfiguration {
+  const forked = applyOverrides(origin, [
+    // How the routers began is past, whatever objective they are trained with from here on.
+    ...(objective === undefined ? [] : [`objective=${objective}`, `model.routerInit=${origin.model.routerInit}`]),
+    ...(steps === undefined ? [] : [`training.steps=${steps}`]),
+    ...(name === undefined ? [] : [`name=${name}`]),
+    ...set,
+  ]);
+  checkFork(forked, origin, step);
+  return forked;
+}
+
+/** Fields of the model that speak of how it began. */
+const ofItsStart = new Set(['initDeviation', 'routerInit']);
+
+/** @throws ConfigurationError where a fork at `step` of a run with the configuration `origin` could not begin */
+export function checkFork({ model, training }: RunConfiguration, origin: RunConfiguration, step: number): void {
+  const names = Object.keys(model) as (keyof typeof model)[];
+  const problems = names
+    .filter((name) => !ofItsStart.has(name) && model[name] !== origin.model[name])
+    .map((name): Problem => {
+      const field = `model.${name}`;
+      return {
+        code: 'configuration',
+        message: `${field} is ${model[name]}, and the model of the checkpoint has ${origin.model[name]}: a fork goes on with the model it begins with.`,
+        field,
+        value: String(model[name]),
+        remedy: 'Leave the model as it is, or train a new run.',
+      };
+    });
+  if (training.steps <= step) {
+    problems.push({
+      code: 'configuration',
+      message: `training.steps is ${training.steps}, and the fork begins at step ${step}: nothing would be trained.`,
+      field: 'training.steps',
+      value: String(training.steps),
+      remedy: `Give more than ${step} steps, or fork earlier.`,
+    });
+  }
+  const [first, ...others] = problems;
+  if (first) throw new ConfigurationError([first, ...others]);
+}
