@@ -40,6 +40,13 @@ export const fakeMetrics = (records: FakeRecords): ApiHandlers['metrics'] => ({
     ),
 });
 
+export const fakeEvaluations = (records: FakeRecords): ApiHandlers['evaluations'] => ({
+  list: () => [],
+  losses: ({ runs }) => runs.map((id) => ({ run: id, dataHash: null, losses: evaluationsOf(records.find(id)) })),
+});
+
+const evaluationsOf = (run: FakeRun) => (run.done > 0 ? run.evaluated.map((step) => run.evaluation(step)) : []);
+
 export const fakeComparison = (records: FakeRecords): ApiHandlers['comparison'] => ({
   get: ({ runs: ids }) => {
     const runs = ids.map((id) => compared(records.find(id), records));
@@ -61,7 +68,7 @@ function compared(run: FakeRun, { experiments }: FakeRecords): ComparedRun {
   const { summary } = run;
   const { configuration } = summary;
   const objective = objectiveOf(summary);
-  const evaluations = run.done > 0 ? run.evaluated.map((step) => run.evaluation(step)) : [];
+  const evaluations = evaluationsOf(run);
   const last = evaluations.at(-1);
   return {
     id: summary.id,

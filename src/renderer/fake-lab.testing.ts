@@ -4,7 +4,7 @@ import { LabError } from '../shared/errors.ts';
 import { connect, serveCalls } from '../shared/rpc.ts';
 import { inProcess } from '../shared/transports.ts';
 import { fakeAlert } from './fake-alerts.testing.ts';
-import { fakeComparison, fakeMetrics } from './fake-comparison.testing.ts';
+import { fakeComparison, fakeEvaluations, fakeMetrics } from './fake-comparison.testing.ts';
 import { fakeEngines } from './fake-engines.testing.ts';
 import { fakeImports } from './fake-imports.testing.ts';
 import { FakeRecords, fakeCorpus } from './fake-records.testing.ts';
@@ -92,7 +92,7 @@ export class FakeLab implements LabConnection {
       },
       ...fakeRuns(this.#records, (event) => this.tell(event)),
       metrics: fakeMetrics(this.#records),
-      evaluations: { list: () => [] },
+      evaluations: fakeEvaluations(this.#records),
       checkpoints: {
         list: ({ run }) =>
           this.#records.find(run).summary.checkpoint === null

@@ -23,6 +23,7 @@ import type {
   EventRow,
   ExperimentRow,
   Removable,
+  RunLosses,
   RunRow,
   SegmentRow,
 } from './records.ts';
@@ -261,6 +262,8 @@ export const calls = {
   evaluations: {
     /** In ascending steps; of those after a step where one is given. */
     list: call<EvaluationRow[]>()(z.strictObject({ run: id, after: step.optional() })),
+    /** In ascending steps, of many runs at once: all that a list of them says of how good they are. */
+    losses: call<RunLosses[]>()(z.strictObject({ runs: ids })),
   },
   checkpoints: {
     /** In ascending steps; with `inherited` also those below its fork, of the runs that it comes from. */

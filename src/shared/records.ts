@@ -128,6 +128,16 @@ export interface EvaluationRow {
   evaluation: Evaluation;
 }
 
+/** An evaluation as a curve of losses needs it. */
+export type LossRecord = Pick<Evaluation, 'step' | 'tokens' | 'seconds' | 'loss' | 'perplexity'>;
+
+export interface RunLosses {
+  run: string;
+  /** Of the data in their order; null before it has started. */
+  dataHash: string | null;
+  losses: LossRecord[];
+}
+
 export interface CheckpointRow extends CheckpointRecord {
   run: string;
   segment: number;

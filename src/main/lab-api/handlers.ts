@@ -117,6 +117,12 @@ export function handlersOver({ lab, about, summaries, dialogs, printer, emit }: 
     },
     evaluations: {
       list: ({ run, after = -1 }) => store.evaluations.list(run).filter(({ evaluation }) => evaluation.step > after),
+      losses: ({ runs }) =>
+        runs.map((run) => ({
+          run,
+          dataHash: store.segments.list(run)[0]?.start?.dataHash ?? null,
+          losses: store.evaluations.losses(run),
+        })),
     },
     checkpoints: {
       list: ({ run, inherited }) =>

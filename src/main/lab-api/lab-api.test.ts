@@ -102,6 +102,19 @@ test('a matrix of objectives and seeds is trained, listed, compared and reported
 
   const ids = runs.map(({ id }) => id);
   const comparison = await api.comparison.get({ runs: ids });
+  expect(await api.evaluations.losses({ runs: ids })).toEqual(
+    comparison.runs.map(({ id, start, evaluations }) => ({
+      run: id,
+      dataHash: start!.dataHash,
+      losses: evaluations.map(({ step, tokens, seconds, loss, perplexity }) => ({
+        step,
+        tokens,
+        seconds,
+        loss,
+        perplexity,
+      })),
+    })),
+  );
   expect(comparison.runs).toHaveLength(4);
   // Of the similarity of pairs of experts, which is most of its bytes, a comparison shows nothing.
   const pairs = ({ evaluation: { similarity } }: { evaluation: Evaluation }) => similarity?.pairs.length;

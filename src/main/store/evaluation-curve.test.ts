@@ -57,6 +57,9 @@ test('one evaluation a step, the newest; a fork shows its parent below the fork'
   ]);
   for (const run of [parent, fork]) {
     expect(store.evaluations.newest(run)).toEqual(store.evaluations.list(run).at(-1));
+    const losses = store.evaluations.losses(run);
+    expect(store.evaluations.list(run).map(({ evaluation }) => evaluation)).toMatchObject(losses);
+    expect(losses).toHaveLength(shown(run).length);
   }
   expect(store.evaluations.newest(sampleRun(store).id)).toBeNull();
   store.close();

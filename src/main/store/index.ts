@@ -18,6 +18,7 @@ import type {
   EvaluationRow,
   EventRow,
   ExperimentRow,
+  LossRecord,
   NewEvent,
   NewRun,
   RecoveredRun,
@@ -99,6 +100,8 @@ export interface Evaluations {
   get(id: number): EvaluationRow;
   /** In ascending steps, one a step, a fork's parent's included; `superseded` adds those that newer segments replaced. */
   list(run: string, options?: { superseded?: boolean }): EvaluationRow[];
+  /** The same list without what is large. */
+  losses(run: string): LossRecord[];
   /** The last of the list, without reading the others; null when there is none. */
   newest(run: string): EvaluationRow | null;
 }
@@ -227,7 +230,7 @@ export interface ReadOnlyStore {
   readonly runs: Pick<Runs, 'get' | 'list'>;
   readonly segments: Pick<Segments, 'get' | 'list' | 'places'>;
   readonly metrics: Pick<Metrics, 'series' | 'superseded' | 'names' | 'last'>;
-  readonly evaluations: Pick<Evaluations, 'get' | 'list' | 'newest'>;
+  readonly evaluations: Pick<Evaluations, 'get' | 'list' | 'losses' | 'newest'>;
   readonly checkpoints: Pick<Checkpoints, 'newest' | 'list'>;
   readonly events: Pick<Events, 'list'>;
   readonly corpora: Pick<Corpora, 'get' | 'list'>;

@@ -2,9 +2,11 @@
 // many tokens its runs need to reach the loss of the baseline's. Pure; it concludes nothing.
 import type { ComparedRun } from '../../shared/comparison.ts';
 import type { ColourKey } from '../../shared/config/objectives.ts';
+import type { Trained } from '../../shared/course.ts';
+import type { LossRecord } from '../../shared/records.ts';
 import { type EqualLoss, type LossPoint, speedUpToEqualLoss } from '../../shared/speed-up/index.ts';
 import { baselineOf, meanInterval, pairKey, pairsOf, settled as settledOf } from '../../shared/statistics/index.ts';
-import type { Evaluation } from '../../shared/worker-messages.ts';
+import type { RunStart } from '../../shared/worker-messages.ts';
 
 export interface ObjectiveVerdict {
   key: string;
@@ -36,10 +38,12 @@ export interface MeasuredRun {
   finished: boolean;
 }
 
-/** Null before its first evaluation. @param evaluations the newest there are, where the run's own are older */
+/** Null before its first evaluation. */
 export function measuredRun(
-  run: ComparedRun,
-  evaluations: readonly Evaluation[] = run.evaluations,
+  run: Pick<ComparedRun, 'id' | 'objectiveKey' | 'objective' | 'colour' | 'status' | keyof Trained> & {
+    start: Pick<RunStart, 'dataHash'> | null;
+  },
+  evaluations: readonly LossRecord[],
 ): MeasuredRun | null {
   const last = evaluations.at(-1);
   if (!last) return null;
@@ -54,9 +58,6 @@ export function measuredRun(
     finished: run.status === 'completed',
   };
 }
-
-export const measuredRuns = (runs: readonly ComparedRun[]): MeasuredRun[] =>
-  runs.map((run) => measuredRun(run)).filter((run) => run !== null);
 
 export const seedOf = ({ init, data }: { init: number; data: number }): string =>
   init === data ? String(init) : `${init} / ${data}`;

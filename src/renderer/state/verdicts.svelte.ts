@@ -1,9 +1,10 @@
 // What the experiments in sight say so far. Asked for once an experiment is seen, and again when one of its runs has been
 // evaluated; of a large experiment only the first runs are asked for, as many as its head counts.
 import { SvelteMap } from 'svelte/reactivity';
+import type { RunLosses } from '../../shared/api.ts';
 import type { RunEntry } from './run-entry.svelte.ts';
 import type { Runs } from './runs.svelte.ts';
-import { measuredRuns, type ObjectiveVerdict, verdicts } from './verdict.ts';
+import { type MeasuredRun, measuredRun, type ObjectiveVerdict, verdicts } from './verdict.ts';
 
 const most = 60;
 
@@ -34,16 +35,21 @@ export class Verdicts {
     if (this.#asked.get(experiment) === key) return;
     this.#asked.set(experiment, key);
     try {
-      const { runs: compared } = await this.#runs.lab.api.comparison.get({
-        runs: measured.map(({ id }) => id),
-        resolution: 1,
-        speedUpCurves: false,
-      });
+      const known = await this.#runs.lab.api.evaluations.losses({ runs: measured.map(({ id }) => id) });
       if (this.#asked.get(experiment) !== key) return;
-      this.#known.set(experiment, verdicts(measuredRuns(compared)));
+      this.#known.set(experiment, verdicts(measured.flatMap((run, index) => measuredOf(run, known[index]!))));
     } catch {
       // The list is whole without it; the next evaluation asks again.
       this.#asked.delete(experiment);
     }
   }
+}
+
+function measuredOf({ id, summary, objective }: RunEntry, { dataHash, losses }: RunLosses): MeasuredRun[] {
+  const { configuration, course, status } = summary;
+  const { key: objectiveKey, label, colour } = objective;
+  const start = dataHash === null ? null : { dataHash };
+  const run = { id, objectiveKey, objective: label, colour, configuration, course, status, start };
+  const measured = measuredRun(run, losses);
+  return measured ? [measured] : [];
 }

@@ -78,6 +78,18 @@ export function evaluationQueries(
       return get(id);
     },
     list: (run, { superseded = false } = {}) => places(run, superseded).map(({ id }) => get(id)),
+    losses: (run) =>
+      places(run, false).map(({ id }) => {
+        const sql = 'SELECT step, tokens, seconds, loss, perplexity FROM evaluation WHERE id = @id';
+        const { step, tokens, seconds, loss, perplexity } = found(connection.get<Row>(sql, { id }), 'evaluation', id);
+        return {
+          step,
+          tokens: number(tokens),
+          seconds: number(seconds),
+          loss: number(loss),
+          perplexity: number(perplexity),
+        };
+      }),
     newest(run) {
       const place = places(run, false).at(-1);
       return place ? get(place.id) : null;
@@ -105,9 +117,11 @@ function columnsOf({ routing, similarity, ...evaluation }: Evaluation) {
   };
 }
 
+/** SQLite keeps no NaN. */
+const number = (value: number | null) => value ?? Number.NaN;
+
 function fromRow(row: Row): EvaluationRow {
   const { id, run, segment, created } = row;
-  const number = (value: number | null) => value ?? Number.NaN;
   const routing =
     row.routing === null
       ? null
