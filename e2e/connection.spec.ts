@@ -1,6 +1,8 @@
 // The lab's server goes away under an open page, and comes back.
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath } from './browser.ts';
 import { type OpenedLab, openServed } from './doors.ts';
@@ -14,7 +16,7 @@ describe.skipIf(chromiumPath === null)('a server that goes away', () => {
     Number(
       (await runLine(page, name).locator('.progress').getAttribute('title'))!.split(' of ')[0]!.replace(/\D/g, ''),
     );
-  const lost = () => page.getByText(/^The lab does not answer/);
+  const lost = () => page.getByText(/^The lab has not answered/);
 
   beforeAll(async () => {
     lab = await openServed();
@@ -42,7 +44,15 @@ describe.skipIf(chromiumPath === null)('a server that goes away', () => {
     };
     await expect.poll(still, { interval: 500 }).toBe(true);
     await runLine(page, name).getByRole('button', { name: 'Pause' }).click();
-    await page.getByRole('alert').getByText('The connection to the lab is lost.').waitFor();
+    const told = (place: Page | Locator) =>
+      place.getByRole('alert').filter({ hasText: 'The connection to the lab is lost.' });
+    await told(page).getByRole('button', { name: 'Close message' }).click();
+    // Over a sheet it is told too, and can be closed there.
+    await runLine(page, name).getByRole('button', { name, exact: true }).click();
+    const sheet = page.getByRole('dialog', { name });
+    await told(sheet).getByRole('button', { name: 'Close message' }).click();
+    await told(sheet).waitFor({ state: 'detached' });
+    await sheet.getByRole('button', { name: 'Close', exact: true }).click();
     expect(await steps()).toBe(at);
     expect(await runLine(page, name).getByRole('img', { name: 'running' }).count()).toBe(1);
   });
@@ -55,6 +65,26 @@ describe.skipIf(chromiumPath === null)('a server that goes away', () => {
     const now = await steps();
     await expect.poll(steps).toBeGreaterThan(now);
     expect(await runLine(page, name).getByRole('img', { name: 'running' }).count()).toBe(1);
+  });
+
+  test('a tunnel may end at another port: its page is let in, and the other one stays so', async () => {
+    const { port, address } = lab.served!.lab.server;
+    const tunnel = createServer((near) => {
+      const far = connect(port, '127.0.0.1');
+      near.pipe(far).on('error', () => near.destroy());
+      far.pipe(near).on('error', () => far.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(tunnel, 'listening');
+    const there = `127.0.0.1:${(tunnel.address() as AddressInfo).port}`;
+    const other = await lab.served!.context.newPage();
+    await other.goto(address.replace(/127\.0\.0\.1:\d+/, there));
+    await other.waitForURL(`http://${there}/`);
+    for (const one of [other, page]) {
+      await one.reload();
+      await runLine(one, name).getByRole('img', { name: 'running' }).waitFor();
+    }
+    await other.close();
+    tunnel.close();
   });
 
   test('a comparison that was open goes on where it was', async () => {

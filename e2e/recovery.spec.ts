@@ -17,7 +17,7 @@ describe.skipIf(chromiumPath === null)('a lab that is killed', () => {
   let lab: { child: ChildProcess; address: string; port: string };
   let browser: Browser;
   let page: Page;
-  const lost = () => page.getByText(/^The lab does not answer since/);
+  const lost = () => page.getByText(/^The lab has not answered since/);
   const steps = async () =>
     Number(
       (await runLine(page, name).locator('.progress').getAttribute('title'))!.split(' of ')[0]!.replace(/\D/g, ''),

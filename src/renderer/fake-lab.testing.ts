@@ -85,6 +85,7 @@ export class FakeLab implements LabConnection {
           door: 'browser',
           platform: 'linux x64',
           home: '/home/ada/.simbal',
+          port: 7437,
           cores: 8,
           memory: 34e9,
         }),

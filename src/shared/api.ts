@@ -51,6 +51,8 @@ export interface About {
   platform: string;
   /** Folder that holds everything. */
   home: string;
+  /** That the lab is served at on its own machine, wherever a tunnel brings it; absent in a window. */
+  port?: number;
   cores: number;
   /** Bytes of main memory. */
   memory: number;

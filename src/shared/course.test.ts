@@ -35,6 +35,11 @@ const runs: Record<string, Node> = {
   early: { configuration: configured('lbl-sequence'), parent: { run: 'switched', step: 100 } },
   imported: { configuration: configured('simbal'), parent: { run: 'lbl', step: 0 } },
   longer: { configuration: configured('lbl-sequence', { steps: 600 }), parent: { run: 'lbl', step: 300 } },
+  reseeded: { configuration: configured('lbl-sequence', { seed: 1 }), parent: { run: 'lbl', step: 100 } },
+  reseeded2: { configuration: configured('lbl-sequence', { seed: 2 }), parent: { run: 'lbl', step: 100 } },
+  reseededSwitched: { configuration: configured('simbal', { seed: 1 }), parent: { run: 'lbl', step: 100 } },
+  circle: { configuration: configured('simbal'), parent: { run: 'circled', step: 5 } },
+  circled: { configuration: configured('lbl-sequence'), parent: { run: 'circle', step: 9 } },
 };
 
 test.each([
@@ -45,6 +50,8 @@ test.each([
   ['early', [], 'LBL', 'lbl-sequence'],
   ['imported', [], 'SimBal', 'simbal'],
   ['longer', [300], 'LBL', 'lbl-sequence'],
+  ['reseeded', [100], 'LBL', 'lbl-sequence'],
+  ['circle', [], 'SimBal', 'simbal'],
 ])('%s', (id, until, label, key) => {
   const run = trained(runs, id);
   expect(run.course.map((leg) => leg.until)).toEqual(until);
@@ -57,6 +64,14 @@ test('a run that changed midway is a seed of its like alone', () => {
   expect(key('switched')).toBe(key('switched1'));
   for (const other of ['simbal', 'lbl', 'later', 'back']) expect(key('switched')).not.toBe(key(other));
   expect(key('longer')).not.toBe(groupKey({ configuration: configured('lbl-sequence', { steps: 600 }), course: [] }));
+});
+
+test('a run whose seeds changed midway is no seed of the others, and makes a pair with one that changed alike', () => {
+  const keys = ['seed1', 'reseeded', 'reseeded2'].map((id) => groupKey(trained(runs, id)));
+  expect(new Set(keys).size).toBe(3);
+  const pair = (id: string) => pairKey(trained(runs, id));
+  expect(pair('reseeded')).not.toBe(pair('seed1'));
+  expect(pair('reseeded')).toBe(pair('reseededSwitched'));
 });
 
 test('pairs differ in what balanced them and when, and in nothing else', () => {

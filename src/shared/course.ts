@@ -23,13 +23,20 @@ export function configurationKey(configuration: RunConfiguration): string {
   return JSON.stringify(rest);
 }
 
+/** A fork that changes its seeds is a run of neither: its start had the ones, its data the others. */
+export const haveOtherSeeds = ({ seeds }: RunConfiguration, other: RunConfiguration): boolean =>
+  seeds.init !== other.seeds.init || seeds.data !== other.seeds.data;
+
 /** The legs before the run's own configuration, the first first; empty where no fork changed how it is trained. */
 export function courseOf(
   { configuration, parent }: Pick<RunRow, 'configuration' | 'parent'>,
   get: (run: string) => Pick<RunRow, 'configuration' | 'parent'>,
 ): Leg[] {
   const legs: Leg[] = [];
-  for (let place = parent; place; ) {
+  const seen = new Set<string>();
+  // A damaged store may say that a run was forked from one of its own forks.
+  for (let place = parent; place && !seen.has(place.run); ) {
+    seen.add(place.run);
     const origin = get(place.run);
     // What an origin did after the place of a later fork is none of this run's past.
     const until = Math.min(place.step, legs[0]?.until ?? place.step);
@@ -39,7 +46,7 @@ export function courseOf(
   const walked = legs.filter(({ until }, at) => until > (legs[at - 1]?.until ?? 0));
   return walked.filter((leg, at) => {
     const next = walked[at + 1]?.configuration ?? configuration;
-    return configurationKey(leg.configuration) !== configurationKey(next);
+    return configurationKey(leg.configuration) !== configurationKey(next) || haveOtherSeeds(leg.configuration, next);
   });
 }
 

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 
 /** Any number, the not finite ones too. */
-const number = z.custom<number>((value) => typeof value === 'number', 'a number');
+export const number = z.custom<number>((value) => typeof value === 'number', 'a number');
 const perLayer = z.array(number).max(1_000_000);
 
 /** As z.record, which leaves a key called __proto__ out. */

@@ -69,13 +69,13 @@ describe('demo', () => {
       LBL          11.80                 –  22% fewer tokens     7.0 of 16   0.0253       0.000250    1.65    10 240
       SimBal       8.063  27% fewer tokens  51% fewer tokens    10.0 of 16   0.0227        2.50e−6    1.15    10 240
 
-      After 20 steps (41k tokens) the validation perplexity is 8.063 with SimBal, 11.80 with LBL and 17.09 with none.
+      After 20 steps (41k tokens) the validation perplexity is 8.063 with SimBal, 11.80 with LBL and 17.09 with no balancing.
       No balancing against LBL, one seed only: 0.37 nats higher, nothing can be said of chance.
       SimBal against LBL, one seed only: 0.38 nats lower, nothing can be said of chance.
       SimBal reached the final loss of LBL (2.468) with 27% fewer tokens.
-      SimBal reached the final loss of none (2.839) with 51% fewer tokens.
-      Of 16 experts a layer, the validation tokens used 10.0 with SimBal, 7.0 with LBL and 4.0 with none (mean over layers).
-      Min PES, the similarity of experts in their least redundant layer, ended at 0.0227 with SimBal, 0.0253 with LBL and 0.0280 with none.
+      SimBal reached the final loss of no balancing (2.839) with 51% fewer tokens.
+      Of 16 experts a layer, the validation tokens used 10.0 with SimBal, 7.0 with LBL and 4.0 with no balancing (mean over layers).
+      Min PES, the similarity of experts in their least redundant layer, ended at 0.0227 with SimBal, 0.0253 with LBL and 0.0280 with no balancing.
 
       All runs started from the same parameters and saw the same data in the same order, as their hashes prove.
       Each was trained once, from one seed: how much of these differences is chance, this comparison cannot tell. Nor does it say what other sizes, data or longer training would show.

@@ -54,7 +54,7 @@ export class Session {
   pasteable(text: string): string {
     const home = this.#namedHome === undefined ? '' : ` --home ${quoted(this.#namedHome)}`;
     return text.replace(
-      /\bsimbal(?= (?:corpus|runs|resume|fork|train|demo|serve|engines) ?)/g,
+      /\bsimbal(?= (?:corpus|runs|resume|fork|train|demo|serve|engines)\b)/g,
       () => `${commandName(this.io.env)}${home}`,
     );
   }

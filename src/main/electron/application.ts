@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, screen, session, shell } from 'electron';
 import { connectChannel } from '../../shared/desktop-bridge.ts';
 import { LabError } from '../../shared/errors.ts';
+import { waitingKind } from '../../shared/waiting.ts';
 import { defaultHome } from '../cli/io.ts';
 import { type LaunchWorker, readerFile } from '../compute/index.ts';
 import { type LabApi, openLabApi } from '../lab-api/index.ts';
@@ -166,7 +167,7 @@ function open({ page, home, launch = utilityWorkers() }: ApplicationOptions): vo
   updateMenu();
   labApi.server.watch((event) => {
     if (event.type === 'experiment') updateMenu();
-    if (event.type === 'note' && event.kind === 'waiting') waiting = event.message;
+    if (event.type === 'note' && event.kind === waitingKind) waiting = event.message;
     if (event.type === 'steps') waiting = '';
   });
   const stopWatching = watchTraining(labApi, () => window, show);

@@ -23,6 +23,8 @@ export interface LabApiOptions extends Omit<LabOptions, 'onEvent' | 'concurrency
 export interface LabApi {
   readonly lab: Lab;
   readonly server: CallServer;
+  /** What pages are told of where they are. */
+  readonly about: About;
   /** Answers a client until its transport closes. */
   serve(transport: Transport): void;
   /** Tells every client that watches. */
@@ -58,5 +60,12 @@ export function openLabApi({ door, dialogs = noDialogs, printer = openPrinter, .
     },
   };
   lab.resumeQueue();
-  return { lab, server, serve: (transport) => serveCalls(transport, server), emit, close: (hurry) => lab.close(hurry) };
+  return {
+    lab,
+    server,
+    about,
+    serve: (transport) => serveCalls(transport, server),
+    emit,
+    close: (hurry) => lab.close(hurry),
+  };
 }

@@ -11,7 +11,14 @@ import {
   startTraining,
   type TrainingEnd,
 } from '../compute/index.ts';
-import { isTemporary, type RunRow, type RunStatus, type SegmentOutcome, type Store } from '../store/index.ts';
+import {
+  endSegments,
+  isTemporary,
+  type RunRow,
+  type RunStatus,
+  type SegmentOutcome,
+  type Store,
+} from '../store/index.ts';
 import { retain } from './checkpoints/retain.ts';
 import { corpusFolder } from './corpora.ts';
 import type { Emit } from './events.ts';
@@ -96,14 +103,29 @@ export function startRun(run: RunRow, { store, launch, emit, late, threads, limi
     const outcome = segmentOutcome(end, wanted);
     const written = late.write(`end of ${run.id}`, () => {
       store.transaction(() => {
-        for (const { id, ended, lastStep, fromStep } of store.segments.list(run.id)) {
-          if (ended === null) store.segments.end(id, { outcome, step: lastStep ?? fromStep });
-        }
+        endSegments(store, run.id, outcome);
         store.runs.setStatus(run.id, status, message);
       });
       emit({ type: 'run', run: store.runs.get(run.id) });
     });
     if (!written) emit({ type: 'run', run: { ...store.runs.get(run.id), status, message } });
+  }
+
+  function tellUnwritten(thrown: unknown): void {
+    const { message } = LabError.from(thrown);
+    emit({ type: 'note', run: run.id, step: recorder.step, kind: failureKind, message });
+  }
+
+  async function finish(ended: TrainingEnd): Promise<void> {
+    const gaveUp = wanted === 'stopped' && ended.outcome === 'failed' && isTemporary(ended.error);
+    const end: TrainingEnd = gaveUp ? { outcome: 'stopped' } : ended;
+    try {
+      await conclude(end);
+    } catch (thrown) {
+      if (!isTemporary(thrown)) throw thrown;
+      tellUnwritten(thrown);
+      concludeLate(end);
+    }
   }
 
   return {
@@ -121,18 +143,8 @@ export function startRun(run: RunRow, { store, launch, emit, late, threads, limi
       training.stop();
       if (isFirst) setPausing();
     },
-    ended: training.ended.then(async (ended) => {
-      const gaveUp = wanted === 'stopped' && ended.outcome === 'failed' && isTemporary(ended.error);
-      const end: TrainingEnd = gaveUp ? { outcome: 'stopped' } : ended;
-      try {
-        await conclude(end);
-      } catch (thrown) {
-        const { message } = LabError.from(thrown);
-        emit({ type: 'note', run: run.id, step: recorder.step, kind: 'failed', message });
-        // What else cannot be written is put right by recover() when the store is opened again.
-        if (isTemporary(thrown)) concludeLate(end);
-      }
-    }),
+    // What cannot be written even late is put right by recover() when the store is opened again.
+    ended: training.ended.then(finish).catch(tellUnwritten),
   };
 }
 

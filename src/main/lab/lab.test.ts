@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configurationFromPreset } from '../../shared/config/index.ts';
 import { lastFailure } from '../../shared/failure.ts';
+import { Connection } from '../store/connection.ts';
 import { findings } from './comparison/findings.ts';
 import { compare, findRun, type Lab, type LabEvent } from './index.ts';
 import { addText, newRun, openPretended, type PretendedOptions, temporaryHome } from './pretended-lab.testing.ts';
@@ -336,5 +337,41 @@ describe('finding a run', () => {
     expect(() => findRun(lab.store, 'basline')).toThrow(
       expect.objectContaining({ code: 'not-found', remedy: 'Did you mean "baseline"?' }),
     );
+  });
+});
+
+describe('beside another program that locks the database', () => {
+  /** @returns what ends it */
+  function locked(): () => void {
+    const other = new Connection(join(place.home, 'lab.sqlite'), { mode: 'write', busyTimeout: 1000 });
+    other.exec('BEGIN IMMEDIATE');
+    return () => other.close();
+  }
+
+  it('a home that cannot be opened is free for the next attempt', async () => {
+    open();
+    await lab.close();
+    const unlock = locked();
+    expect(() => open()).toThrow(/locked/);
+    unlock();
+    open();
+    expect(lab.recovered).toEqual([]);
+  });
+
+  it('a run that is stopped while it cannot be stored that it waits is stopped', async () => {
+    open({ stepTime: 5 });
+    await addText(lab);
+    const [busy, other] = [newRun(lab, 1000), newRun(lab, 20)];
+    lab.start(busy.id);
+    lab.start(other.id);
+    expect(lab.stop(other.id).status).toBe('stopped');
+    await atStep(2);
+    const unlock = locked();
+    lab.start(other.id);
+    expect(lab.stop(other.id).status).toBe('stopped');
+    unlock();
+    await lab.close();
+    open();
+    expect(lab.store.runs.get(other.id)).toMatchObject({ status: 'stopped', queuePosition: null });
   });
 });

@@ -5,6 +5,7 @@ import {
   checkCorpus,
   checkFork,
   estimateRun,
+  forkName,
   parseConfiguration,
   type RunConfiguration,
 } from '../../shared/config/index.ts';
@@ -12,7 +13,16 @@ import { LabError } from '../../shared/errors.ts';
 import { keepAll } from '../../shared/retention.ts';
 import type { EngineReport } from '../../shared/worker-messages.ts';
 import { type Job, lastWordsText, nodeWorkers, readerFile, startJob } from '../compute/index.ts';
-import { type CorpusRow, type ExperimentRow, isTemporary, openStore, type RunRow, soundRun } from '../store/index.ts';
+import {
+  type CorpusRow,
+  type ExperimentRow,
+  isTemporary,
+  openStore,
+  type RecoveredRun,
+  type RunRow,
+  type Store,
+  soundRun,
+} from '../store/index.ts';
 import { type RunContext, startRun } from './active-run.ts';
 import { becoming } from './become.ts';
 import { purge, removable } from './checkpoints/purge.ts';
@@ -34,10 +44,7 @@ import { shown } from './text.ts';
 /** @throws LabError 'store' when another lab has this home open, or its file is not one of a lab */
 export function openLab(options: LabOptions): Lab {
   const { home, cores = availableParallelism(), launch = nodeWorkers(), concurrency = 1, limits } = options;
-  const store = openStore(home);
-  const recovered = store.recover();
-  removeUnfinished(store.paths);
-  removeUnfinishedImports(store.paths);
+  const { store, recovered } = recoveredStore(home);
   const listeners = new Set<(event: LabEvent) => void>(options.onEvent ? [options.onEvent] : []);
   const emit = (event: LabEvent) => {
     for (const listener of [...listeners]) listener(event);
@@ -228,8 +235,9 @@ export function openLab(options: LabOptions): Lab {
       const active = queue.active(id);
       const { status } = store.runs.get(id);
       active?.stop();
-      queue.remove(id);
-      if (!active && (status === 'queued' || status === 'paused')) return become(id, { status: 'stopped' });
+      // While the store cannot be written it does not know yet that this one waits.
+      const waited = queue.remove(id);
+      if (!active && (waited || status === 'queued' || status === 'paused')) return become(id, { status: 'stopped' });
       return store.runs.get(id);
     },
 
@@ -241,7 +249,7 @@ export function openLab(options: LabOptions): Lab {
       return told(
         store.runs.create({
           experiment: experiment ?? run.experiment,
-          name: name ?? `${run.name}, from step ${checkpoint.step}`,
+          name: name ?? forkName(run, checkpoint.step, configuration),
           configuration,
           corpusHash: corpus.hash,
           seedGroup: run.seedGroup,
@@ -314,6 +322,20 @@ export function openLab(options: LabOptions): Lab {
   };
 
   return lab;
+}
+
+/** The store of a home, put right after a lab that was killed. Where that fails, the home is free for the next attempt. */
+function recoveredStore(home: string): { store: Store; recovered: RecoveredRun[] } {
+  const store = openStore(home);
+  try {
+    const recovered = store.recover();
+    removeUnfinished(store.paths);
+    removeUnfinishedImports(store.paths);
+    return { store, recovered };
+  } catch (thrown) {
+    store.close();
+    throw thrown;
+  }
 }
 
 function enginesOf(end: Awaited<Job['ended']>): EngineReport[] {

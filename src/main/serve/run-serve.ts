@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
+import { waitingKind } from '../../shared/waiting.ts';
 import { hasDisplay, type LaunchWorker, openFile } from '../compute/index.ts';
 import { plain } from '../lab/text.ts';
 import { openLabApi } from '../lab-api/index.ts';
@@ -45,10 +46,11 @@ export async function runServe(options: ServeOptions): Promise<void> {
   let server: PageServer | undefined;
   try {
     server = await serverOn(port, (port) => startServer({ files, port, session, serve: labApi.serve }));
+    labApi.about.port = server.port;
     say(`The lab in ${labApi.lab.store.paths.home} is served to this machine alone. Open`);
     say(`  ${server.address}`);
     say(
-      `From another machine: ssh -L ${server.port}:127.0.0.1:${server.port} to this one, then the same address there.`,
+      `From another machine: ssh -L ${server.port}:127.0.0.1:${server.port} to this one, then the same address there. Where that port is taken there, another first number, and that in the address.`,
     );
     if (port === undefined && server.port !== usualPort)
       say(
@@ -62,7 +64,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
     say('Ctrl-C pauses what runs and ends it.');
     // A full disk or a lock holds a closing lab up as well, when no page is left to say so.
     labApi.server.watch((event) => {
-      if (event.type === 'note' && event.kind === 'waiting')
+      if (event.type === 'note' && event.kind === waitingKind)
         say(`${plain(labApi.lab.store.runs.get(event.run).name, 60)}: ${plain(event.message, 1000)}`);
     });
     if (open && hasDisplay(process.platform, process.env)) openPage(labApi.lab.store.paths.home, server.address);

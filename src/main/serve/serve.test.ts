@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingHttpHeaders, request } from 'node:http';
-import { connect as connectTcp } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -122,7 +122,7 @@ describe('the token', () => {
     for (const path of ['/', '/assets/a-1.js', '/nowhere']) {
       const answer = await ask({ path, ...what() });
       expect(answer.status).toBe(401);
-      expect(answer.text).toBe('Open the address that the lab printed when it started; it holds the token.\n');
+      expect(answer.text).toMatch(/^Open the address that the lab printed.* token.* cookie/);
       expect(answer.headers['set-cookie']).toBeUndefined();
     }
   });
@@ -146,7 +146,7 @@ const elsewhere: [string, (port: number) => Record<string, string>][] = [
   ['a name that begins like ours', (port) => ({ host: `localhost.evil.com:${port}` })],
   ['a name that ends like ours', (port) => ({ host: `evil-localhost:${port}` })],
   ['no port', () => ({ host: 'localhost' })],
-  ['another port', (port) => ({ host: `localhost:${port + 1}` })],
+  ['a port that is none', (port) => ({ host: `localhost:${port}:1` })],
   ['all addresses', (port) => ({ host: `0.0.0.0:${port}` })],
   ['a user in the host', (port) => ({ host: `localhost:${port}@evil.example` })],
   ['the origin null', () => ({ origin: 'null' })],
@@ -154,6 +154,10 @@ const elsewhere: [string, (port: number) => Record<string, string>][] = [
   ['an origin on another local port', (port) => ({ origin: `http://127.0.0.1:${port + 1}` })],
   ['an origin that begins like ours', (port) => ({ origin: `http://127.0.0.1:${port}.evil.example` })],
   ['our origin by another scheme', (port) => ({ origin: `https://127.0.0.1:${port}` })],
+  [
+    'our origin, asking at another port',
+    (port) => ({ host: `127.0.0.1:${port + 1}`, origin: `http://127.0.0.1:${port}` }),
+  ],
   ['our origin by another of our names', (port) => ({ origin: `http://localhost:${port}` })],
   ['an empty origin', () => ({ origin: '' })],
 ];
@@ -339,7 +343,7 @@ describe('a request', () => {
 });
 
 test('a request without a host, with two, or with one in its line is refused', () => {
-  const secrets = { port: 1, token: 't', cookie: 'c', key: 'k' };
+  const secrets = { token: 't', cookie: 'c', key: 'k' };
   const own = 'localhost:1';
   const asked = (url: string, ...hosts: string[]) => {
     const headers = { cookie: 'simbal-lab-1=c', ...(hosts[0] !== undefined && { host: hosts[0] }) };
@@ -358,6 +362,26 @@ test('a cookie that another server of this machine set does not stand in the way
   for (const headers of [{ cookie: `${name}=theirs; ${ours}` }, { cookie: `${ours}; ${name}=theirs` }])
     expect((await ask({ path: '/assets/a-1.js', headers })).status).toBe(200);
   expect((await ask({ headers: { cookie: `${name}=theirs; ${name}=` } })).status).toBe(401);
+});
+
+test('a tunnel may end at any port: that is whose cookie it sets, and whose pages open it', async () => {
+  const tunnel = createTcpServer((near) => {
+    const far = connectTcp(server.port, '127.0.0.1');
+    near.pipe(far).on('error', () => near.destroy());
+    far.pipe(near).on('error', () => far.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(tunnel, 'listening');
+  const { port } = tunnel.address() as AddressInfo;
+  const known = await credentialsOf(server.address.replace(`:${server.port}`, `:${port}`));
+  expect(known.cookie).toMatch(new RegExp(`^simbal-lab-${port}=`));
+  const page = await fetch(known.origin, { headers: { cookie: known.cookie } });
+  expect(await page.text()).toBe('<!doctype html><title>the page</title>');
+  await once(openPageSocket(known), 'open');
+  expect(served).toHaveLength(1);
+  // A page at the lab's own port is another one, with a cookie of another name.
+  const [refused] = await once(openPageSocket({ ...known, origin: `http://127.0.0.1:${server.port}` }), 'error');
+  expect(refused.message).toContain('401');
+  tunnel.close();
 });
 
 test('no other machine reaches it', async () => {
@@ -393,7 +417,7 @@ test('a served lab answers calls, tells its address once, and ends when it is in
   await expect.poll(() => lines.length).toBeGreaterThan(2);
   const address = new URL(lines.find((line) => line.includes('token='))!.trim());
   const { api, closed } = connect(overWebSocket(openPageSocket(await credentialsOf(address)) as never));
-  expect(await api.about.get({})).toMatchObject({ door: 'browser', home });
+  expect(await api.about.get({})).toMatchObject({ door: 'browser', home, port: Number(address.port) });
   await api.experiments.create({ name: '<script>alert(1)</script>' });
   expect(await api.experiments.list({})).toMatchObject([{ name: '<script>alert(1)</script>' }]);
   expect(lines.filter((line) => line.includes(address.searchParams.get('token')!))).toHaveLength(1);

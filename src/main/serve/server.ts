@@ -125,7 +125,7 @@ function answer(request: IncomingMessage, response: ServerResponse, routes: Rout
   const route = routes.get(pathOf(request.url));
   const refusal = verdict.kind === 'refused' ? verdict : refusalOf(request);
   if (refusal) refuse(response, refusal);
-  else if (verdict.kind === 'newcomer') welcome(response, secrets);
+  else if (verdict.kind === 'newcomer') welcome(response, request.headers.host!, secrets);
   else if (route?.kind === 'file') handOut(route.file, request, response);
   else refuse(response, { status: 404, reason: 'There is no such file.' });
 }

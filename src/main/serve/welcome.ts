@@ -11,9 +11,10 @@ import { cookieName, type Secrets } from './gate.ts';
 const script = `try{localStorage.setItem('${pageKeyName}',document.currentScript.dataset.key)}finally{location.replace('/')}`;
 const scriptHash = `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
 
-export function welcome(response: ServerResponse, { port, cookie, key }: Secrets): void {
+/** @param host that was asked, with its port */
+export function welcome(response: ServerResponse, host: string, { cookie, key }: Secrets): void {
   for (const [name, value] of Object.entries(pageHeaders("'none'", scriptHash))) response.setHeader(name, value);
-  response.setHeader('Set-Cookie', `${cookieName(port)}=${cookie}; HttpOnly; SameSite=Strict; Path=/`);
+  response.setHeader('Set-Cookie', `${cookieName(host)}=${cookie}; HttpOnly; SameSite=Strict; Path=/`);
   response.setHeader('Content-Type', 'text/html; charset=utf-8');
   const head = '<meta charset="utf-8"><link rel="icon" href="data:,"><title>SimBal Lab</title>';
   response.end(`<!doctype html>${head}<script data-key="${key}">${script}</script>\n`);

@@ -242,4 +242,5 @@ export interface ReadOnlyStore {
 
 export { isDamage, soundRun } from './damage.ts';
 export { openStore, openStoreReadOnly } from './open.ts';
+export { endSegments } from './recover.ts';
 export { isTemporary } from './sqlite-errors.ts';

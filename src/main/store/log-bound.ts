@@ -11,10 +11,15 @@ export const longestLog = 64 * 2 ** 20;
 export function boundLog(connection: Connection, longest: number): () => void {
   const file = `${connection.file}-wal`;
   let bound = longest;
+  const length = () => {
+    try {
+      return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    } catch {
+      return 0;
+    }
+  };
   return () => {
-    const length = () => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    const before = length();
-    if (before <= bound) return;
+    if (length() <= bound) return;
     try {
       // Readers that come now read from the database alone, those that are there come to their end.
       connection.pragma('wal_checkpoint(TRUNCATE)');

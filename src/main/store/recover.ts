@@ -1,7 +1,7 @@
 // After a crash: nobody runs what the file says is running. Says so in the file, once.
 import { isDamage } from './damage.ts';
 import type { Store } from './index.ts';
-import type { RecoveredRun, RunRow } from './rows.ts';
+import type { RecoveredRun, RunRow, SegmentOutcome } from './rows.ts';
 
 /**
  * Ends open segments as 'interrupted', turns 'running' and 'pausing' runs into 'paused' with an event each, and 'running'
@@ -9,7 +9,7 @@ import type { RecoveredRun, RunRow } from './rows.ts';
  */
 export function recover(store: Store): RecoveredRun[] {
   return store.transaction(() => {
-    for (const run of store.runs.list({ removed: true })) unlessDamaged(store, run, endSegments);
+    for (const run of store.runs.list({ removed: true })) unlessDamaged(store, run, endInterrupted);
     stopStudies(store);
     const left = store.runs.list({ status: ['running', 'pausing'], removed: true });
     return left.flatMap((run) => unlessDamaged(store, run, recoverRun) ?? []);
@@ -55,8 +55,11 @@ function stopStudies(store: Store): void {
   }
 }
 
-function endSegments(store: Store, { id: run }: RunRow): void {
+const endInterrupted = (store: Store, { id }: RunRow): void => endSegments(store, id, 'interrupted');
+
+/** Those that are still open, at the last step that they have. */
+export function endSegments(store: Pick<Store, 'segments'>, run: string, outcome: SegmentOutcome): void {
   for (const { id, ended, lastStep, fromStep } of store.segments.places(run)) {
-    if (ended === null) store.segments.end(id, { outcome: 'interrupted', step: lastStep ?? fromStep });
+    if (ended === null) store.segments.end(id, { outcome, step: lastStep ?? fromStep });
   }
 }

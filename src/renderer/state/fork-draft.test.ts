@@ -1,7 +1,7 @@
 // A fork as it is filled in.
 import { expect, test } from 'vitest';
 import { configurationFromPreset } from '../../shared/config/presets.ts';
-import { forkedOf, forkName, forkTexts } from './fork-draft.ts';
+import { draftName, forkedOf, forkTexts } from './fork-draft.ts';
 
 const configuration = configurationFromPreset('nano', {
   corpus: 'text',
@@ -21,8 +21,8 @@ test('another objective keeps how the routers began, and names the fork', () => 
   const forked = forkedOf(origin, 100, texts).configuration!;
   expect(forked.objective).toMatchObject([{ kind: 'simbal', coefficient: 0.2 }]);
   expect(forked.model).toEqual(configuration.model);
-  expect(forkName(origin, 100, texts)).toBe('first, SimBal from step 100');
-  expect(forkName(origin, 100, { ...texts, name: 'mine' })).toBe('mine');
+  expect(draftName(origin, 100, texts)).toBe('first, SimBal from step 100');
+  expect(draftName(origin, 100, { ...texts, name: 'mine' })).toBe('mine');
 });
 
 test.each([

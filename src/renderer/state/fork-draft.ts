@@ -1,7 +1,6 @@
 // A fork as a person fills it in: texts, checked as a whole by what makes the fork itself. Pure.
-import { forkedConfiguration } from '../../shared/config/fork.ts';
+import { forkedConfiguration, forkName } from '../../shared/config/fork.ts';
 import { objectiveText, parseObjectiveText } from '../../shared/config/objective-text.ts';
-import { objectiveLabel } from '../../shared/config/objectives.ts';
 import { ConfigurationError } from '../../shared/config/problems.ts';
 import type { RunConfiguration } from '../../shared/config/schema.ts';
 
@@ -20,20 +19,20 @@ export function forkTexts({ objective, training }: RunConfiguration, step: numbe
   return { objective: objectiveText(objective), steps: String(steps), name: null, changes: '' };
 }
 
-export function forkName(
+/** As the person names it, or as it is called until then. */
+export function draftName(
   origin: { name: string; configuration: RunConfiguration },
   step: number,
   texts: ForkTexts,
 ): string {
-  if (texts.name !== null) return texts.name;
-  const same = texts.objective.trim() === objectiveText(origin.configuration.objective);
-  const label = same ? null : labelOf(texts.objective);
-  return `${origin.name}, ${label ? `${label} ` : ''}from step ${step}`;
+  return (
+    texts.name ?? forkName(origin, step, { objective: termsOf(texts.objective) ?? origin.configuration.objective })
+  );
 }
 
-function labelOf(text: string): string | null {
+function termsOf(text: string): RunConfiguration['objective'] | null {
   try {
-    return objectiveLabel(parseObjectiveText(text));
+    return parseObjectiveText(text);
   } catch {
     return null;
   }
@@ -55,7 +54,7 @@ export function forkedOf(
     .filter(Boolean);
   try {
     const steps = `training.steps=${texts.steps.trim()}`;
-    const name = forkName(origin, step, texts);
+    const name = draftName(origin, step, texts);
     return {
       configuration: forkedConfiguration(configuration, step, {
         objective: texts.objective,

@@ -19,10 +19,22 @@ const most = 4;
 export class Toasts {
   #list = $state.raw<readonly Toast[]>([]);
   #next = 1;
+  #dialogs = $state.raw<readonly object[]>([]);
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   get list(): readonly Toast[] {
     return this.#list;
+  }
+  /** The modal dialog that they are shown in, the uppermost: what is outside of one can be neither read nor pressed. Null without one. */
+  get dialog(): object | null {
+    return this.#dialogs.at(-1) ?? null;
+  }
+  /** Until the answer is called. */
+  showIn(dialog: object): () => void {
+    this.#dialogs = [...this.#dialogs, dialog];
+    return () => {
+      this.#dialogs = this.#dialogs.filter((one) => one !== dialog);
+    };
   }
   /** The newest one that can be taken back. */
   get undo(): Toast | undefined {
@@ -56,10 +68,11 @@ export class Toasts {
     this.#list = this.#list.filter((toast) => toast.id !== id);
   }
 
-  /** Milliseconds, or null until it is closed. What only tells makes room before what failed does. */
+  /** Milliseconds, or null until it is closed. What only tells makes room before what failed does, which makes none for it. */
   #add(toast: Toast, milliseconds: number | null): void {
     const before = this.#list;
-    if (before.length >= most) this.close((before.find(({ failed }) => !failed) ?? before[0]!).id);
+    const going = before.find(({ failed }) => !failed) ?? (toast.failed ? before[0] : undefined);
+    if (going && before.length >= most) this.close(going.id);
     this.#list = [...this.#list, toast];
     if (milliseconds === null) return;
     this.#timers.set(

@@ -1,4 +1,6 @@
 // A fork: a run that begins at a checkpoint of another. It may change everything from there on but the shape of the model.
+import { objectiveText } from './objective-text.ts';
+import { objectiveLabel } from './objectives.ts';
 import { applyOverrides } from './overrides.ts';
 import { ConfigurationError, type Problem } from './problems.ts';
 import type { RunConfiguration } from './schema.ts';
@@ -29,6 +31,16 @@ export function forkedConfiguration(
   ]);
   checkFork(forked, origin, step);
   return forked;
+}
+
+/** What a fork is called until somebody names it: after its origin, its objective where that is another one, and its step. */
+export function forkName(
+  origin: { name: string; configuration: Pick<RunConfiguration, 'objective'> },
+  step: number,
+  { objective }: Pick<RunConfiguration, 'objective'>,
+): string {
+  const same = objectiveText(objective) === objectiveText(origin.configuration.objective);
+  return `${origin.name}, ${same ? '' : `${objectiveLabel(objective)} `}from step ${step}`;
 }
 
 /** Fields of the model that speak of how it began. */

@@ -96,12 +96,14 @@ function describe(key: ObjectiveKind, words: Words): ObjectiveDescription {
   return { key, ...words, strength };
 }
 
+const none = objectives[0]!;
+
 type Terms = readonly Pick<ObjectiveTerm, 'kind'>[];
 
 /** The descriptions of a sum's terms, in canonical order whatever theirs; that of none for the empty sum. */
 export function describeObjective(terms: Terms): ObjectiveDescription[] {
   const described = objectives.filter(({ key }) => terms.some(({ kind }) => kind === key));
-  return described.length > 0 ? described : [objectives[0]!];
+  return described.length > 0 ? described : [none];
 }
 
 /** "none", "LBL", "SimBal + LBL"; coefficients do not show. */
@@ -110,6 +112,12 @@ export function objectiveLabel(terms: Terms): string {
     .map(({ label }) => label)
     .join(' + ');
 }
+
+/** A label within a sentence: 'none' would be read there as 'not any', so that its title stands for it. */
+export const inSentence = (label: string): string => (label === none.label ? none.title.toLowerCase() : label);
+
+/** The same where a sentence begins; a name begins as its owner wrote it. */
+export const atStart = (label: string): string => (label === none.label ? none.title : label);
 
 /** 'none', 'simbal', 'simbal+lbl-sequence': equal for runs of one kind of objective, to group them by. */
 export function objectiveKey(terms: Terms): string {

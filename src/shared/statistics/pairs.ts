@@ -2,7 +2,7 @@
 // start of the routers, which belongs to it. Engines agree and do not count, nor do names.
 
 import type { RunConfiguration } from '../config/schema.ts';
-import { configurationKey, type Trained } from '../course.ts';
+import { configurationKey, haveOtherSeeds, type Trained } from '../course.ts';
 import type { RunStatus } from '../records.ts';
 import type { Evaluation, RunStart } from '../worker-messages.ts';
 
@@ -22,11 +22,13 @@ export interface SeedGroup<Run = ObservedRun> {
   runs: readonly Run[];
 }
 
-/** Equal for runs that differ in nothing but seeds, names and engine, and were forked alike. */
+/** Equal for runs that differ in nothing but seeds, names and engine, and were forked alike. One whose seeds changed is alone. */
 export function groupKey({ configuration, course }: Trained): string {
+  const changed = course.some((leg) => haveOtherSeeds(leg.configuration, configuration));
   return JSON.stringify([
     configurationKey(configuration),
-    course.map(({ until, configuration }) => [until, configurationKey(configuration)]),
+    course.map(({ until, configuration: leg }) => [until, configurationKey(leg), changed && leg.seeds]),
+    changed && configuration.seeds,
   ]);
 }
 
@@ -36,12 +38,13 @@ export function pairKey({ configuration, course, start }: Pick<ObservedRun, keyo
   const past = course
     .map(({ until, configuration }) => [until, unbalancedKey(configuration)] as const)
     .filter(([, key], at, legs) => key !== (legs[at + 1]?.[1] ?? own));
-  return JSON.stringify([own, past, configuration.seeds, start?.dataHash]);
+  return JSON.stringify([own, past, start?.dataHash]);
 }
 
 function unbalancedKey(configuration: RunConfiguration): string {
   const { routerInit: _routerInit, ...shape } = configuration.model;
-  return configurationKey({ ...configuration, objective: [], model: shape as typeof configuration.model });
+  const unbalanced = configurationKey({ ...configuration, objective: [], model: shape as typeof configuration.model });
+  return JSON.stringify([unbalanced, configuration.seeds]);
 }
 
 /** A seed trained several times counts once: again from the same start says nothing of chance. In the order of `runs`. */

@@ -1,5 +1,6 @@
 // Paired differences in plain sentences. Nothing is better without an interval that excludes zero; "no difference" is said as
 // plainly, with what could have been seen.
+import { atStart, inSentence } from '../config/objectives.ts';
 import { intervalNames } from './interval.ts';
 import type { PairedDifference } from './paired-difference.ts';
 
@@ -19,8 +20,8 @@ const significance = 0.05;
 
 export function pairedSentence(difference: PairedDifference | null, words: PairedWords): string {
   const { label, unit, finished, holm, made } = words;
-  const against = words.against === 'none' ? 'no balancing' : words.against;
-  const pair = `${name(label)} against ${against}`;
+  const against = inSentence(words.against);
+  const pair = `${atStart(label)} against ${against}`;
   if (!difference) return `${pair}: no seed makes a pair, so nothing can be said of chance.`;
   const { count, mean, interval, sign } = difference;
   const part = finished ? '' : ', so far';
@@ -45,7 +46,7 @@ export function pairedSentence(difference: PairedDifference | null, words: Paire
   const doubt = open
     ? `; after Holm’s correction for ${made} comparisons it may be chance (p = ${like(holm, holm)})`
     : '';
-  return `${name(label)} is ${comparative(words.better, sign)} than ${against}${part} by ${amount} over ${count} paired seeds (${method})${doubt}.`;
+  return `${atStart(label)} is ${comparative(words.better, sign)} than ${against}${part} by ${amount} over ${count} paired seeds (${method})${doubt}.`;
 }
 
 /** How many comparisons were made, and how many stand after the correction for so many. */
@@ -74,6 +75,3 @@ function like(value: number, uncertainty: number): string {
   const text = Math.abs(value).toFixed(decimals);
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
-
-/** Only a word of ours: a name begins as its owner wrote it. */
-const name = (label: string) => (label === 'none' ? 'No balancing' : label);

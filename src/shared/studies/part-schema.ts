@@ -1,12 +1,11 @@
 // What a part of each kind of study has to be, looked at where one comes in or is read back: a file that was damaged, or that
 // somebody else wrote, holds anything. The types of the parts are beside their requests.
 import { z } from 'zod';
+import { number } from '../stored-schemas.ts';
 import { pruningSettingSchema } from './pruning.ts';
 import { vocabularies } from './routing.ts';
 import type { StudyKind } from './study.ts';
 
-/** Any number, the not finite ones too. */
-const number = z.custom<number>((value) => typeof value === 'number', 'a number');
 const whole = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const count = z.int().min(0).max(1_000_000);
 const text = z.string().max(1_000_000);

@@ -5,8 +5,9 @@
 //   step-00000300.1a2b3c4d.partial   one that the lab is taking away
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemFault } from '../../shared/system-faults.ts';
 import type { FileSystem } from './file-system.ts';
-import { plainReason, refusal } from './refusal.ts';
+import { refusal } from './refusal.ts';
 
 export interface FoundCheckpoint {
   step: number;
@@ -24,7 +25,7 @@ const folderPattern = /^step-(\d{8,15})((?:\.[0-9a-f]{8})?\.partial|\.replaced)?
 export async function listCheckpoints(parent: string): Promise<FoundCheckpoint[]> {
   const names = await readdir(parent).catch((error) => {
     if (error.code === 'ENOENT') return [];
-    throw refusal(parent, `cannot be listed: ${plainReason(error) ?? String(error)}`);
+    throw refusal(parent, `cannot be listed: ${systemFault(error) ?? String(error)}`);
   });
   const found = new Map<number, FoundCheckpoint>();
   // Sorted, so that a folder comes before its own ".replaced", which counts only where the folder is missing.

@@ -2,12 +2,13 @@
 // nothing on the disk is changed. It declines to judge whether the checkpoint fits the run that wants to go on from it.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemFault } from '../../shared/system-faults.ts';
 import type { CheckpointRecord } from '../../shared/worker-messages.ts';
 import type { StateKind } from '../engine/engine.ts';
 import { parameterSpecifications } from '../model/parameters.ts';
 import { type CheckpointState, modelFile, optimizerFile, readState, stateFile } from './checkpoint-state.ts';
 import { replacedSuffix } from './folder-names.ts';
-import { plainReason, quote, refusal } from './refusal.ts';
+import { quote, refusal } from './refusal.ts';
 import { openSafetensors, type Safetensors } from './safetensors-read.ts';
 
 export interface Checkpoint {
@@ -35,7 +36,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const isFolder = await stat(place).then(
     (stats) => stats.isDirectory(),
     (error) => {
-      throw refusal(folder, `cannot be opened: ${plainReason(error) ?? String(error)}`);
+      throw refusal(folder, `cannot be opened: ${systemFault(error) ?? String(error)}`);
     },
   );
   if (!isFolder) throw refusal(folder, 'is not a folder; a checkpoint is a folder with a state.json');

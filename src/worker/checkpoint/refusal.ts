@@ -1,15 +1,11 @@
 // How this folder says no: one sentence with the path, the tensor and the value, as a LabError 'checkpoint'.
 import { type ErrorEvidence, LabError } from '../../shared/errors.ts';
-
-export { systemFault as plainReason } from '../../shared/system-faults.ts';
+import { printable } from '../../shared/printable.ts';
 
 /** A file's own text inside a sentence of ours: quoted, shortened, and unable to reorder or hide what surrounds it. */
 export function quote(text: string): string {
   const short = text.length > 80 ? `${text.slice(0, 80)}…` : text;
-  return JSON.stringify(short).replace(
-    /[\p{Cf}\u007f-\u009f\u2028\u2029]/gu,
-    (hidden) => `\\u{${hidden.codePointAt(0)!.toString(16)}}`,
-  );
+  return printable(JSON.stringify(short));
 }
 
 export function refusal(path: string, reason: string, evidence: ErrorEvidence = {}): LabError {

@@ -3,7 +3,8 @@
 import type { Stats } from 'node:fs';
 import { constants, readSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { plainReason, refusal } from './refusal.ts';
+import { systemFault } from '../../shared/system-faults.ts';
+import { refusal } from './refusal.ts';
 
 export interface RegularFile {
   path: string;
@@ -26,7 +27,7 @@ export async function openRegularFile(path: string): Promise<RegularFile> {
       throw error;
     }
   } catch (error) {
-    const reason = plainReason(error);
+    const reason = systemFault(error);
     throw reason ? refusal(path, `cannot be opened: ${reason}`) : error;
   }
 }
@@ -53,7 +54,7 @@ export async function readExactly(file: RegularFile, target: Uint8Array, positio
   for (let done = 0; done < target.length; ) {
     const length = Math.min(target.length - done, largestRead);
     const { bytesRead } = await file.handle.read(target, done, length, position + done).catch((error) => {
-      throw refusal(file.path, `cannot be read: ${plainReason(error) ?? String(error)}`);
+      throw refusal(file.path, `cannot be read: ${systemFault(error) ?? String(error)}`);
     });
     if (bytesRead === 0) throw refusal(file.path, `ends at byte ${position + done}; it was cut off while being read`);
     done += bytesRead;
@@ -73,6 +74,6 @@ function readOnceSync(file: RegularFile, target: Uint8Array, position: number): 
   try {
     return readSync(file.handle.fd, target, 0, target.length, position);
   } catch (error) {
-    throw refusal(file.path, `cannot be read: ${plainReason(error) ?? String(error)}`);
+    throw refusal(file.path, `cannot be read: ${systemFault(error) ?? String(error)}`);
   }
 }

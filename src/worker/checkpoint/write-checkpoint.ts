@@ -2,13 +2,14 @@
 // file and folder flushed to the disk, then renamed. It declines to delete older checkpoints.
 import { dirname, join, resolve } from 'node:path';
 import type { RunConfiguration } from '../../shared/config/schema.ts';
+import { systemFault } from '../../shared/system-faults.ts';
 import type { CheckpointRecord } from '../../shared/worker-messages.ts';
 import type { StateKind } from '../engine/engine.ts';
 import { parameterSpecifications } from '../model/parameters.ts';
 import { type CheckpointState, encodeState, modelFile, optimizerFile, stateFile } from './checkpoint-state.ts';
 import { type FileSystem, fileSystem } from './file-system.ts';
 import { folderName, partialSuffix, removeLeftovers, replacedSuffix } from './folder-names.ts';
-import { plainReason, refusal } from './refusal.ts';
+import { refusal } from './refusal.ts';
 import { type TensorSource, type WrittenFile, writeSafetensors } from './safetensors-write.ts';
 import { writeText } from './write-text.ts';
 
@@ -60,7 +61,7 @@ export async function writeCheckpoint(
   } catch (error) {
     // Should this fail as well, the next write removes it.
     await files.rm(partial, { recursive: true, force: true }).catch(() => {});
-    const reason = plainReason(error);
+    const reason = systemFault(error);
     if (!reason) throw error;
     throw refusal(folder, `the checkpoint of step ${content.step} cannot be written: ${reason}`, {
       value: (error as NodeJS.ErrnoException).code ?? '',

@@ -5,10 +5,11 @@ import { dirname, join } from 'node:path';
 import type { ModelConfiguration } from '../../shared/config/schema.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { ExportReport } from '../../shared/inspection.ts';
+import { systemFault } from '../../shared/system-faults.ts';
 import type { TokenizerName } from '../../shared/worker-messages.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint-folder.ts';
 import { fileSystem } from '../checkpoint/file-system.ts';
-import { plainReason, refusal } from '../checkpoint/refusal.ts';
+import { refusal } from '../checkpoint/refusal.ts';
 import { type TensorSource, writeSafetensors } from '../checkpoint/safetensors-write.ts';
 import { writeText } from '../checkpoint/write-text.ts';
 import { biasName as ourBiasName } from '../train/training-state.ts';
@@ -86,7 +87,7 @@ async function write(
     return { files, notes };
   } catch (error) {
     await rm(partial, { recursive: true, force: true }).catch(() => {});
-    const reason = plainReason(error);
+    const reason = systemFault(error);
     throw reason ? refusal(folder, `the export cannot be written: ${reason}`) : error;
   }
 }

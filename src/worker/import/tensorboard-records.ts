@@ -39,7 +39,8 @@ export async function* records(
   try {
     while (await has(head)) {
       const length = checkedLength(path, queue.take(head), position);
-      const held = length <= largestHeld && (await has(length)) ? queue.take(length) : null;
+      // Its sum too, so that nothing is waited for while the view of it lasts.
+      const held = length <= largestHeld && (await has(length + tail)) ? queue.take(length) : null;
       const sum = held ? crc32c(held) : await passOver(queue, length);
       if (sum === null || !(await has(tail))) return listener.cut(position);
       if (queue.take(tail).readUInt32LE() !== masked(sum)) throw damaged(path, position, 'its bytes');

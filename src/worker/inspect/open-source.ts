@@ -3,8 +3,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Outline } from '../../shared/inspection.ts';
+import { systemFault } from '../../shared/system-faults.ts';
 import { modelFile, stateFile } from '../checkpoint/checkpoint-state.ts';
-import { plainReason, quote, refusal } from '../checkpoint/refusal.ts';
+import { quote, refusal } from '../checkpoint/refusal.ts';
 import { maximumTensors, type TensorEntry } from '../checkpoint/safetensors-header.ts';
 import { openSafetensors, type Safetensors } from '../checkpoint/safetensors-read.ts';
 import { inNaturalOrder, locateShard, maximumShards, readShardIndex } from './shard-index.ts';
@@ -104,7 +105,7 @@ function collect(tensors: Map<string, SourceTensor>, file: Safetensors, found: F
 
 async function find(path: string): Promise<Found> {
   const stats = await stat(path).catch((error) => {
-    throw refusal(path, `cannot be opened: ${plainReason(error) ?? String(error)}`);
+    throw refusal(path, `cannot be opened: ${systemFault(error) ?? String(error)}`);
   });
   if (stats.isDirectory()) return findInFolder(path);
   const [folder, name] = [dirname(path), basename(path)];
@@ -115,7 +116,7 @@ async function find(path: string): Promise<Found> {
 
 async function findInFolder(path: string): Promise<Found> {
   const names = await readdir(path).catch((error) => {
-    throw refusal(path, `cannot be listed: ${plainReason(error) ?? String(error)}`);
+    throw refusal(path, `cannot be listed: ${systemFault(error) ?? String(error)}`);
   });
   if (names.includes(stateFile) && names.includes(modelFile)) {
     return { kind: 'lab checkpoint', path, folder: path, files: [modelFile] };

@@ -2,7 +2,8 @@
 // so it is held to a plain file name in the index's own folder.
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { plainReason, quote, refusal } from '../checkpoint/refusal.ts';
+import { systemFault } from '../../shared/system-faults.ts';
+import { quote, refusal } from '../checkpoint/refusal.ts';
 import { maximumTensors } from '../checkpoint/safetensors-header.ts';
 import { type JsonObject, readJsonObject } from './json-file.ts';
 
@@ -71,7 +72,7 @@ const isPlainName = (name: string) =>
 export async function locateShard(folder: string, name: string): Promise<string> {
   const path = join(folder, name);
   const [home, target] = await Promise.all([realpath(folder), realpath(path)]).catch((error) => {
-    throw refusal(path, `cannot be opened: ${plainReason(error) ?? String(error)}`);
+    throw refusal(path, `cannot be opened: ${systemFault(error) ?? String(error)}`);
   });
   const snapshots = dirname(home);
   const blobs = basename(snapshots) === 'snapshots' ? join(dirname(snapshots), 'blobs') : null;

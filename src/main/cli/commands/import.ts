@@ -13,12 +13,15 @@ import {
   xKinds,
 } from '../../../shared/imports.ts';
 import type { ImportedCurves } from '../../lab/imports/index.ts';
+import type { LabEvent } from '../../lab/index.ts';
 import { plain } from '../../lab/text.ts';
 import { counted } from '../counted.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { collect } from '../options.ts';
 import type { SessionOf } from '../program.ts';
+import { share } from '../progress.ts';
 import type { Session } from '../session.ts';
+import { StatusLine } from '../status-line.ts';
 import { textTable } from '../text-table.ts';
 
 interface Options {
@@ -50,6 +53,10 @@ export const importCommand = (sessionOf: SessionOf): Command =>
     .action(async (given: string, options: Options, command: Command) => {
       const session = sessionOf(command);
       const path = resolve(session.io.folder, given);
+      const status = new StatusLine(session.io);
+      const onEvent = (event: LabEvent) => {
+        if (event.type === 'import-progress' && !session.json) status.rewrite(`${event.phase} ${share(event)}`);
+      };
       await session.withLab(async (lab) => {
         const stop = new AbortController();
         const release = session.io.onInterrupt(() => {
@@ -66,15 +73,17 @@ export const importCommand = (sessionOf: SessionOf): Command =>
             if (options.tag || options.axis || options.x)
               session.say('A bundle is taken in whole; --tag, --axis and --x say nothing about it.');
             const imported = await lab.imports.bundle(path, stop.signal);
+            status.erase();
             session.result(imported, () => importedText(imported, session));
           } else {
             const imported = await lab.imports.curves(path, choiceOf(found, options), stop.signal);
             session.result(imported.curves, () => curvesText(imported));
           }
         } finally {
+          status.erase();
           release();
         }
-      });
+      }, onEvent);
     });
 
 function positive(text: string): number {

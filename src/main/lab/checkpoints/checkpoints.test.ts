@@ -5,7 +5,7 @@ import type { Retention } from '../../../shared/retention.ts';
 import type { CheckpointRow, Store } from '../../store/index.ts';
 import type { Lab } from '../index.ts';
 import { addText, newRun, openPretended, temporaryHome } from '../pretended-lab.testing.ts';
-import { forget } from './forget.ts';
+import { forget, putAside } from './forget.ts';
 import { purge } from './purge.ts';
 import { retain } from './retain.ts';
 
@@ -88,6 +88,18 @@ it('forgets a checkpoint before its folder goes, so that none is listed that is 
   await lab.purgeCheckpoints();
   expect([stepsOf(run), foldersOf(run)]).toEqual([[20], [20]]);
   expect(lab.removableCheckpoints()).toEqual({ runs: 0, checkpoints: 0, bytes: 0 });
+});
+
+it('frees what a lab was killed over while it took it away, however often', async () => {
+  open();
+  await addText(lab);
+  const run = await trained(20);
+  writable().checkpoints.remove(run, 10);
+  const folder = join(lab.store.paths.checkpoints, run, 'step-00000010');
+  const aside = putAside(putAside(folder)!)!;
+  expect(lab.removableCheckpoints().checkpoints).toBe(1);
+  await lab.purgeCheckpoints();
+  expect([existsSync(aside), foldersOf(run)]).toEqual([false, [20]]);
 });
 
 it('leaves what nothing lists to a run that was started while it purges, or that lists it by now', async () => {

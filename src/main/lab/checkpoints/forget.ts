@@ -6,8 +6,8 @@ import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { CheckpointRow, Store } from '../../store/index.ts';
 
-/** The end of the names of folders that are not complete, as workers give it. */
-const unfinished = '.partial';
+/** The end of the names of folders that are not complete, as workers give it; and what went before it here. */
+const unfinished = /(\.[0-9a-f]{8})?\.partial$/;
 
 /**
  * The store has forgotten them all, and their names are free, when this returns its promise: nothing begins at one of them, and
@@ -30,8 +30,9 @@ export async function forget(
  * free. @returns the new name; null where it is not there or cannot be moved
  */
 export function putAside(folder: string): string | null {
-  const name = folder.endsWith(unfinished) ? folder.slice(0, -unfinished.length) : folder;
-  const aside = `${name}.${randomUUID().slice(0, 8)}${unfinished}`;
+  // With a second mark on top of the first the next purge would not know it.
+  const name = folder.replace(unfinished, '');
+  const aside = `${name}.${randomUUID().slice(0, 8)}.partial`;
   try {
     renameSync(folder, aside);
     return aside;

@@ -1,6 +1,7 @@
 // What a comparison says, in plain sentences that follow from its numbers and claim no more.
 import { abbreviated, grouped, significant } from '../../../charts/index.ts';
 import type { ComparedGroup } from '../../../shared/comparison.ts';
+import { atStart, inSentence } from '../../../shared/config/objectives.ts';
 import { mean, standardDeviation } from '../../../shared/statistics/index.ts';
 import type { ComparedRun, Comparison } from './compare.ts';
 import { equalLossAgainst, equalLossText } from './equal-loss-text.ts';
@@ -51,8 +52,8 @@ function groupsOf(runs: readonly ComparedRun[], groups: readonly ComparedGroup[]
 
 function question(groups: readonly Group[]): string {
   const [first, ...others] = groups.map(({ label }) => label);
-  if (others.length === 0) return `How does a mixture of experts train with ${first}?`;
-  return `${list([capital(first!), ...others], 'or')}: which trains this mixture of experts best?`;
+  if (others.length === 0) return `How does a mixture of experts train with ${inSentence(first!)}?`;
+  return `${list([atStart(first!), ...others.map(inSentence)], 'or')}: which trains this mixture of experts best?`;
 }
 
 function ranking(ranked: readonly Group[]): string[] {
@@ -62,7 +63,9 @@ function ranking(ranked: readonly Group[]): string[] {
   const after = same
     ? `After ${grouped(first.step)} steps (${abbreviated(first.tokens)} tokens) `
     : 'At the newest evaluation of each run ';
-  const values = ranked.map(({ label, finals }) => `${over(finals, ({ perplexity }) => perplexity)} with ${label}`);
+  const values = ranked.map(
+    ({ label, finals }) => `${over(finals, ({ perplexity }) => perplexity)} with ${inSentence(label)}`,
+  );
   return [`${after}the validation perplexity is ${list(values, 'and')}${spread(ranked)}.`];
 }
 
@@ -73,10 +76,10 @@ function speedUps([best, ...others]: readonly Group[]): string[] {
   const within = isComplete(best.runs[0]!) ? 'within its own training' : 'so far';
   return others.map(({ label, runs: [run], finals: [final] }) => {
     const equal = equalLossAgainst(best.runs[0]!, run!.id);
-    const loss = `the ${isComplete(run!) ? 'final' : 'newest'} loss of ${label} (${significant(final!.loss)})`;
+    const loss = `the ${isComplete(run!) ? 'final' : 'newest'} loss of ${inSentence(label)} (${significant(final!.loss)})`;
     return equal?.reached
-      ? `${capital(best.label)} reached ${loss} with ${equalLossText(equal)}.`
-      : `${capital(best.label)} did not reach ${loss} ${within}.`;
+      ? `${atStart(best.label)} reached ${loss} with ${equalLossText(equal)}.`
+      : `${atStart(best.label)} did not reach ${loss} ${within}.`;
   });
 }
 
@@ -90,7 +93,7 @@ function experts(ranked: readonly Group[]): string[] {
   const same = routed.every((group) => manyOf(group) === many);
   const values = routed.map((group) => {
     const value = over(group.finals, used, (value) => grouped(value, 1));
-    return `${value}${same ? '' : ` of ${manyOf(group)}`} with ${group.label}`;
+    return `${value}${same ? '' : ` of ${manyOf(group)}`} with ${inSentence(group.label)}`;
   });
   const begin = same
     ? `Of ${many} experts a layer, the validation tokens used`
@@ -103,7 +106,7 @@ function redundancy(ranked: readonly Group[]): string[] {
   if (similar.length === 0) return [];
   const least = ({ minimumSimilarity }: Final) => minimumSimilarity!;
   const values = similar.map(
-    ({ label, finals }) => `${over(finals, least, (value) => significant(value, 3))} with ${label}`,
+    ({ label, finals }) => `${over(finals, least, (value) => significant(value, 3))} with ${inSentence(label)}`,
   );
   return [`Min PES, the similarity of experts in their least redundant layer, ended at ${list(values, 'and')}.`];
 }
@@ -129,7 +132,7 @@ function unfinished(runs: readonly ComparedRun[]): string[] {
     const where = progress
       ? `at step ${grouped(progress.step)} of ${grouped(configuration.training.steps)}`
       : 'not begun';
-    return [`${capital(labels[index]!)} is ${where} (${status}): its numbers are not final.`];
+    return [`${atStart(labels[index]!)} is ${where} (${status}): its numbers are not final.`];
   });
 }
 
@@ -166,6 +169,3 @@ function seeds(groups: readonly Group[]): string[] {
 function list(items: readonly string[], word: string): string {
   return items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
 }
-
-/** Only a word of ours: a name begins as its owner wrote it. */
-const capital = (label: string) => (label === 'none' ? 'No balancing' : label);

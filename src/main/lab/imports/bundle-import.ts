@@ -12,6 +12,7 @@ import type { Store } from '../../store/index.ts';
 import { unfinishedFolder } from '../corpora.ts';
 import type { Emit } from '../events.ts';
 import { outcomeOf } from '../inspections/job-outcome.ts';
+import { takeAway } from '../inspections/temporary-folder.ts';
 import { Taking } from './bundle-taking.ts';
 
 export interface BundleContext {
@@ -47,7 +48,7 @@ export async function importBundle(path: string, context: BundleContext, signal?
     for (const id of imported.studies) emit({ type: 'study', study: store.studies.get(id) });
     return imported;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    takeAway(folder);
   }
 }
 
@@ -61,14 +62,10 @@ function reading(
     launch: launchReader,
     command: { type: 'bundle', job: { path, folder } },
     ...(limits && { limits }),
-    async onEvent(event) {
+    onEvent(event) {
       if (event.type === 'progress') {
         emit({ type: 'import-progress', phase: event.phase, done: event.done, total: event.total });
-      } else if (event.type === 'bundle-piece') {
-        take(event.piece);
-        // Whatever else waits for its turn has it now.
-        await setImmediate();
-      }
+      } else if (event.type === 'bundle-piece') take(event.piece);
     },
   });
   track(job);

@@ -10,6 +10,8 @@ import { runStatuses, segmentOutcomes } from '../../../shared/records.ts';
 import {
   byName,
   domainsSchema,
+  number,
+  provenanceSchema,
   routingSchema,
   runStartSchema,
   similaritySchema,
@@ -29,8 +31,6 @@ import type {
 } from '../../store/index.ts';
 import { fromText } from '../../store/plain-text.ts';
 
-/** Any number, the not finite ones too. */
-const number = z.custom<number>((value) => typeof value === 'number', 'a number');
 const whole = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const time = z.iso.datetime();
 const text = z.string().max(200_000);
@@ -80,9 +80,7 @@ const checkpoints = z.array(
 const study = z.object({
   ...{ id, run: id, request: studyRequestSchema, hash: z.string().regex(/^[0-9a-f]{64}$/) },
   ...{ status: z.enum(studyStatuses), message: text.nullable(), total: whole.nullable(), created: time, changed: time },
-  provenance: z
-    .object({ engine: text, device: text, threads: number, versions: z.record(z.string(), text) })
-    .nullable(),
+  provenance: provenanceSchema.nullable(),
 });
 const counts = z.object({ documents: whole, tokens: whole, bytes: whole });
 const corpus = z.object({
@@ -234,6 +232,9 @@ function checkTogether({ experiments, runs, studies, corpora }: BundleOutline, m
     const before = [row.parent, ...segments.map(({ parent }) => parent)].filter((place) => place !== null);
     const foreign = before.find((place) => !known.has(place.run));
     if (foreign) throw broken(path, `it goes on from the run ${foreign.run}, which is not before it`);
+    // A fork begins once. With more beginnings a curve would be as many times as long with each run before it.
+    if (segments.filter(({ parent }) => parent !== null).length > 1)
+      throw broken(bundlePaths.segments(row.id), 'more than one segment goes on from another run');
     known.add(row.id);
     if (segments.some(({ run }) => run !== row.id))
       throw broken(bundlePaths.segments(row.id), 'a segment is of another run');

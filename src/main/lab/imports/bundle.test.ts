@@ -302,6 +302,27 @@ const hostile: [string, (list: Item[]) => Promise<string> | string, RegExp][] = 
     /goes on from the run nowhere/,
   ],
   [
+    'a run that goes on from another one time and again',
+    (list) => {
+      const again = forged(
+        list,
+        (name) => name === `runs/${runs[1]}/segments.json`,
+        (text) => {
+          const [segment] = JSON.parse(text) as { id: number }[];
+          const parent = { run: runs[0], step: 6 };
+          return JSON.stringify([0, 1000].map((more) => ({ ...segment, id: segment!.id + more, parent })));
+        },
+      );
+      return zipped(
+        changedManifest(again, (manifest) => {
+          const { segments } = manifest.runs.find(({ id }) => id === runs[1])!;
+          segments.push(segments[0]! + 1000);
+        }),
+      );
+    },
+    /more than one segment goes on from another run/,
+  ],
+  [
     'a checkpoint of other hashes',
     (list) =>
       zipped(

@@ -1,7 +1,6 @@
 // The inspector as the lab offers it. Whatever is opened is read by a process that can be killed; what it tells is kept only until
 // the page that asked has taken it.
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import type { InspectorEvent, RecentInspection, TensorStatistics } from '../../../shared/inspection.ts';
@@ -11,7 +10,7 @@ import { EventStream, type TakenEvents } from './event-stream.ts';
 import { killed, outcomeOf } from './job-outcome.ts';
 import { absolutePath, isRunStore } from './paths.ts';
 import { readRecent, remember, whatItIs } from './recent.ts';
-import { systemTemporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
+import { systemTemporaryFolder, type TemporaryFolder, takeAway } from './temporary-folder.ts';
 import { type UploadedPiece, Uploads } from './uploads.ts';
 
 export interface Inspections {
@@ -119,7 +118,7 @@ export function inspectionsOver(options: InspectionsOptions): Inspections {
         (error) => stream.end(error),
       )
       .finally(() => {
-        rmSync(scratch, { recursive: true, force: true });
+        takeAway(scratch);
         scratches.delete(reading);
       });
     scratches.add(reading);

@@ -1,6 +1,6 @@
 // A folder for what is read once: copies of stores, files that a page hands over. It goes when the lab closes; of a lab that was
 // killed it goes when the next one opens.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,9 +10,18 @@ export interface TemporaryFolder {
   remove(): void;
 }
 
+/** What cannot go now, because somebody else has it open or it is theirs, stands in nobody's way: it goes another time. */
+export function takeAway(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // It lies where everything goes when the lab closes or the next one opens.
+  }
+}
+
 /** In a home, which one lab has at a time: whatever lies there already is of one that is gone. */
 export function temporaryFolderAt(folder: string): TemporaryFolder {
-  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const remove = () => takeAway(folder);
   remove();
   return {
     make() {
@@ -32,8 +41,8 @@ export function systemTemporaryFolder(parent = tmpdir()): TemporaryFolder {
   const made: string[] = [];
   for (const name of readdirSync(parent).filter((other) => other.startsWith(start))) {
     const folder = join(parent, name);
-    const { mtimeMs } = statSync(folder, { throwIfNoEntry: false }) ?? { mtimeMs: Number.POSITIVE_INFINITY };
-    if (Date.now() - mtimeMs > abandoned) rmSync(folder, { recursive: true, force: true });
+    const { mtimeMs } = lstatSync(folder, { throwIfNoEntry: false }) ?? { mtimeMs: Number.POSITIVE_INFINITY };
+    if (Date.now() - mtimeMs > abandoned) takeAway(folder);
   }
   return {
     make() {
@@ -42,7 +51,7 @@ export function systemTemporaryFolder(parent = tmpdir()): TemporaryFolder {
       return folder;
     },
     remove() {
-      for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+      for (const folder of made.splice(0)) takeAway(folder);
     },
   };
 }

@@ -1,4 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, {
+  existsSync,
+  lutimesSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -70,4 +81,27 @@ test('in the folder of the system, what was left long ago goes, and nothing of a
   );
   mine.remove();
   expect(existsSync(third)).toBe(false);
+});
+
+test('what others left in the folder of the system keeps nobody from making a folder there', () => {
+  const loop = join(parent, 'simbal-read-loop');
+  symlinkSync(loop, loop);
+  lutimesSync(loop, new Date(0), new Date(0));
+  expect(existsSync(systemTemporaryFolder(parent).make())).toBe(true);
+});
+
+test('what cannot be taken away ends neither a timer nor a close', () => {
+  const path = add('a.json', 'a');
+  const remove = vi.spyOn(fs, 'rmSync').mockImplementation(() => {
+    throw new Error('EBUSY');
+  });
+  syncBuiltinESMExports();
+  try {
+    vi.advanceTimersByTime(2000);
+    expect(uploads.holds([path])).toBe(false);
+    expect(remove).toHaveBeenCalled();
+  } finally {
+    remove.mockRestore();
+    syncBuiltinESMExports();
+  }
 });

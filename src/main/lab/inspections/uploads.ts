@@ -1,10 +1,10 @@
 // Files that a page in a browser hands over itself, since it cannot say where they lie: kept while somebody may look at them, and
 // little of them.
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { systemFault } from '../../../shared/system-faults.ts';
-import type { TemporaryFolder } from './temporary-folder.ts';
+import { type TemporaryFolder, takeAway } from './temporary-folder.ts';
 
 export interface UploadedPiece {
   /** Files of one batch lie beside each other. */
@@ -129,6 +129,6 @@ export class Uploads {
     this.#batches.delete(name);
     if (!batch) return;
     clearTimeout(batch.idle);
-    rmSync(batch.folder, { recursive: true, force: true });
+    takeAway(batch.folder);
   }
 }

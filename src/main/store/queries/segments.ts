@@ -45,7 +45,7 @@ export function segmentQueries(connection: Connection, runs: Pick<Runs, 'get'>):
     places,
     begin: (run, { fromStep, start, parent }) =>
       connection.transaction(() => {
-        const earlier = list(run);
+        const earlier = places(run);
         const open = earlier.find(({ ended }) => ended === null);
         if (open) {
           throw new LabError(

@@ -69,7 +69,11 @@ test('an error stays until it is closed, whatever else is told meanwhile', () =>
     vi.advanceTimersByTime(3_600_000);
     expect(toasts.list).toMatchObject([{ text: 'The disk is full.', failed: true }]);
     expect(toasts.list[0]!.remedy).toBeTruthy();
-    toasts.close(toasts.list[0]!.id);
+    for (let times = 1; times < 4; times += 1) toasts.fail(new LabError('store', `The disk is full again, ${times}.`));
+    toasts.tell('Done.');
+    expect(toasts.list.map(({ failed }) => failed)).toEqual([true, true, true, true, false]);
+    vi.advanceTimersByTime(3_600_000);
+    for (const { id } of toasts.list) toasts.close(id);
     expect(toasts.list).toEqual([]);
   } finally {
     vi.useRealTimers();
