@@ -60,11 +60,15 @@ throughEachDoor('the figures of the paper', (open) => {
     expect(rows.slice(1).map((row) => row.split(',')[0])).toEqual(steps.flatMap((step) => [`${step}`, `${step}`]));
   });
 
+  async function inSight(element: Locator): Promise<void> {
+    await element.scrollIntoViewIfNeeded();
+    await page.evaluate('new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))');
+  }
+
   // A window asks its system where to put a file, which no test can answer.
   async function saved(what: string, menu: () => Locator): Promise<string[]> {
     // A menu closes where the page scrolls; what brings the button into sight is to be over before.
-    await menu().scrollIntoViewIfNeeded();
-    await page.evaluate('new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))');
+    await inSight(menu());
     await menu().click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -107,6 +111,8 @@ throughEachDoor('the figures of the paper', (open) => {
     expect(await layers.getByRole('status').textContent()).toBe('step 60');
     await layers.getByLabel('follow the crosshair').check();
     const chart = page.getByRole('application', { name: /^Rate of change of PES/ });
+    // A chart draws once it is in sight.
+    await inSight(chart);
     await chart.focus();
     // To its first point, which lies between the evaluations of steps 0 and 5.
     await page.keyboard.press('ArrowRight');
