@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { faults } from './axe.ts';
 import { type OpenedLab, throughEachDoor } from './doors.ts';
-import { addCorpus, chooseAction, go, runLine, startExperiment } from './steps.ts';
+import { addCorpus, chooseAction, go, runLine, startExperiment, toast } from './steps.ts';
 
 const name = 'none, seed 0';
 
@@ -42,6 +42,11 @@ throughEachDoor('accessibility', (open) => {
     await page.getByRole('heading', { name: 'In numbers' }).waitFor();
     found.push(...(await faults(page, 'a comparison')));
     expect(found).toEqual([]);
+    // One comes back to it, and nothing but what is inside the frame scrolls.
+    await go(page, 'Runs');
+    await go(page, 'Compare');
+    await page.getByRole('heading', { name: 'In numbers' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0);
   });
 
   test('every dialog', async () => {
@@ -117,9 +122,11 @@ throughEachDoor('accessibility', (open) => {
     await page.keyboard.type('by keys alone');
     await page.keyboard.press('Enter');
     await runLine(page, 'by keys alone').waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect((await focus()).label).toMatch(/^by keys alone/);
     await page.keyboard.press('Delete');
     await runLine(page, 'by keys alone').waitFor({ state: 'detached' });
+    await toast(page, /^Removed/).waitFor();
     await page.keyboard.press('Control+z');
     await runLine(page, 'by keys alone').waitFor();
   });
@@ -152,9 +159,16 @@ throughEachDoor('accessibility', (open) => {
     expect((await focus()).label).toMatch(new RegExp(`^${name}`));
     await page.keyboard.press('Control+k');
     await page.keyboard.type('no such command');
-    await page.getByText('No command is called that.').waitFor();
+    await page.getByText('No command, experiment or run is called that.').waitFor();
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect((await focus()).label).toMatch(new RegExp(`^${name}`));
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type(`run: ${name}`);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('Control+k');
     await page.keyboard.type('engines');
     await page.keyboard.press('Enter');

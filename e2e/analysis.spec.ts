@@ -51,31 +51,36 @@ describe.skipIf(chromiumPath === null)('an analysis of checkpoints, the served p
     ids = runs.map(({ id }) => id);
     dense = denseRun!.id;
     await trained;
-  }, 180_000);
+  });
   afterAll(() => lab?.close());
 
   const open = async (view: string, runs: readonly string[] = ids) => {
     await page.evaluate((hash) => {
       location.hash = hash;
     }, `#/analysis?runs=${runs.join()}&view=${view}`);
-    await page.getByRole('navigation', { name: 'Views of an analysis' }).waitFor();
+    // The address says at once what the screen shows a task later.
+    await page
+      .getByRole('navigation', { name: 'Views of an analysis' })
+      .locator(`[href$="?runs=${runs.join()}&view=${view}"][aria-current=page]`)
+      .waitFor();
   };
   const measurement = () => page.getByRole('region', { name: 'Measurement' });
+  /** Kept measurements whose numbers are on the page. */
+  const shown = () => measurement().locator('tbody tr', { hasText: 'shown' });
   const measure = async () => {
     await measurement().getByRole('button', { name: 'Measure it' }).click();
     await measurement().getByText('Measured already').waitFor();
+    await expect.poll(() => shown().count()).toBe(ids.length);
   };
-  /** Chooses of a chart's menu, which closes when the page is scrolled. */
+  /** Chooses of a chart's menu. */
   const choose = async (title: string, item: string) => {
-    const button = page.getByRole('button', { name: `${title}: table and export` });
-    await button.scrollIntoViewIfNeeded();
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-    await button.click();
+    await page.getByRole('button', { name: `${title}: table and export` }).click();
     await page.getByRole('menuitem', { name: item }).click();
   };
   const tableOf = async (title: string): Promise<string[][]> => {
     await choose(title, 'Show as a table');
     const dialog = page.getByRole('dialog', { name: title });
+    await dialog.getByRole('row').first().waitFor();
     const rows = await dialog
       .getByRole('row')
       .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent!)));
@@ -200,7 +205,7 @@ describe.skipIf(chromiumPath === null)('an analysis of checkpoints, the served p
     }
     const pairs = page.getByRole('region', { name: 'Most and least similar pairs' });
     await pairs.getByRole('heading', { name: 'Least similar' }).first().waitFor();
-    expect(await pairs.getByText(/^expert \d/).count()).toBeGreaterThan(4);
+    await expect.poll(() => pairs.getByText(/^expert \d/).count()).toBeGreaterThan(4);
     expect(await faults(page, 'similarity')).toEqual([]);
   });
 
@@ -235,7 +240,7 @@ describe.skipIf(chromiumPath === null)('an analysis of checkpoints, the served p
     await panel.getByText(/kept measurements$/).click();
     const kept = panel.getByRole('table').getByRole('row');
     await expect.poll(() => kept.count()).toBe(5);
-    expect(await kept.filter({ hasText: 'shown' }).filter({ hasText: 'step 60' }).count()).toBe(2);
+    await expect.poll(() => kept.filter({ hasText: 'shown' }).filter({ hasText: 'step 60' }).count()).toBe(2);
     await panel.getByRole('button', { name: 'Show SimBal, steps 20, 40 and 60' }).click();
     await expect.poll(() => kept.filter({ hasText: 'shown' }).filter({ hasText: '20, 40 and 60' }).count()).toBe(1);
     for (const name of ['SimBal', 'none']) await panel.getByRole('button', { name: `Remove ${name}, step 60` }).click();
@@ -247,11 +252,14 @@ describe.skipIf(chromiumPath === null)('an analysis of checkpoints, the served p
   test('one that was stopped keeps what is done and goes on', async () => {
     const panel = measurement();
     await panel.getByLabel('checkpoints').selectOption('all');
-    // Long enough to be stopped on its way.
     await panel.getByLabel('sample').fill('40000');
+    const release = lab.served!.lab.holdWorkers();
     await panel.getByRole('button', { name: 'Measure it' }).click();
-    await panel.getByText(/^Measuring routing at these checkpoints/).waitFor();
+    await panel.getByText(/^Measuring routing at these checkpoints, of 2 runs/).waitFor();
     await panel.getByRole('button', { name: 'Stop', exact: true }).first().click();
+    // What it was told first it begins with, and is stopped on its way.
+    await panel.getByText(/: is being stopped\b/).waitFor();
+    release();
     await panel.getByText(/^Stopped after \d+( of 3)?; what is done is kept/).waitFor();
     await panel.locator('.offer').getByRole('button', { name: 'Go on' }).click();
     await expect.poll(() => panel.getByText('Measured already').count()).toBe(1);
@@ -265,13 +273,13 @@ describe.skipIf(chromiumPath === null)('an analysis of checkpoints, the served p
     const list = page.getByRole('listbox', { name: /Tokens of SimBal, step 20 beside SimBal, step 60/ });
     await list.waitFor();
     const tokens = list.getByRole('option');
-    expect(await tokens.count()).toBe(32);
+    await expect.poll(() => tokens.count()).toBe(32);
     await list.focus();
     for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft']) await page.keyboard.press(key);
     expect(await tokens.nth(1).getAttribute('aria-selected')).toBe('true');
-    expect((await tokens.nth(1).textContent())!.replace(/\s+(?=[,;])/g, '')).toMatch(
-      /experts \d \d, then \d \d, (which differ|the same); loss [+−]?\d/,
-    );
+    await expect
+      .poll(async () => (await tokens.nth(1).textContent())!.replace(/\s+(?=[,;])/g, ''))
+      .toMatch(/experts \d \d, then \d \d, (which differ|the same); loss [+−]?\d/);
     await page.getByText(/^Token 1,/).waitFor();
     await page.keyboard.press('End');
     expect(await tokens.nth(31).getAttribute('aria-selected')).toBe('true');

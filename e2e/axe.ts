@@ -25,7 +25,7 @@ export async function faults(
 ): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme });
+    await inColours(page, colorScheme);
     if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe);
     const given = JSON.stringify({ ...options[colorScheme], resultTypes: ['violations'] });
     const violations = (await page.evaluate(
@@ -36,6 +36,12 @@ export async function faults(
         found.push(`${where}, ${colorScheme}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
     }
   }
-  await page.emulateMedia({ colorScheme: 'light' });
+  await inColours(page, 'light');
   return found;
+}
+
+/** The page hears of it at its next frame, and draws after. */
+async function inColours(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
 }

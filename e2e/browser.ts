@@ -23,6 +23,7 @@ if (chromiumPath === null) {
 export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath!,
+    timeout: 120_000,
     args: [
       // Its sandbox cannot be had as root, as in a container.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { configurationFromPreset } from '../src/shared/config/index.ts';
 import { chromiumPath, launchBrowser } from './browser.ts';
 import { type Heard, listenTo } from './heard.ts';
+import { patience } from './patience.ts';
 import { type ServedLab, serveLab } from './served-lab.ts';
 
 const hostile = [
@@ -53,6 +54,7 @@ describe.skipIf(chromiumPath === null)('the served page', () => {
 
   async function newPage(): Promise<void> {
     context = await browser.newContext();
+    context.setDefaultTimeout(patience);
     page = await context.newPage();
     reached.length = 0;
     heard = listenTo(page);
@@ -115,7 +117,8 @@ describe.skipIf(chromiumPath === null)('the served page', () => {
     await page.evaluate(`navigator.sendBeacon('${otherOrigin}/beacon', 'x')`);
     // Text as a program, run when no debugger looks.
     await page.evaluate("new Promise((done) => { setTimeout('window.hurt = 1'); setTimeout(done, 50) })");
-    expect(heard.complaints.filter((text) => /Content Security Policy/i.test(text)).length).toBeGreaterThan(3);
+    const refusals = () => heard.complaints.filter((text) => /Content Security Policy/i.test(text)).length;
+    await expect.poll(refusals).toBeGreaterThan(3);
     expect(await page.evaluate('window.hurt')).toBeUndefined();
     expect(reached).toEqual([]);
   });

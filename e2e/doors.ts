@@ -4,6 +4,7 @@ import { describe } from 'vitest';
 import { chromiumPath, launchBrowser } from './browser.ts';
 import { launchWindow, windowMissing } from './electron.ts';
 import { type Heard, listenTo } from './heard.ts';
+import { patience } from './patience.ts';
 import { type ServedLab, type ServedLabOptions, serveLab } from './served-lab.ts';
 
 export interface OpenedLab {
@@ -20,6 +21,7 @@ export type OpenLab = (workers?: ServedLabOptions['workers']) => Promise<OpenedL
 export async function openServed(workers: ServedLabOptions['workers'] = 'real'): Promise<OpenedLab> {
   const [lab, browser] = await Promise.all([serveLab({ workers }), launchBrowser()]);
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   const heard = listenTo(page);
   await page.goto(lab.server.address);
@@ -39,6 +41,7 @@ export async function openServed(workers: ServedLabOptions['workers'] = 'real'):
 async function openWindow(): Promise<OpenedLab> {
   const { application, close } = await launchWindow();
   const page = await application.firstWindow();
+  page.setDefaultTimeout(patience);
   const heard = listenTo(page);
   await page.getByRole('navigation').first().waitFor();
   return { page, heard, served: null, close };

@@ -31,7 +31,8 @@ export async function launchWindow(): Promise<{ application: ElectronApplication
     application,
     async close() {
       await application.close();
-      rmSync(home, { recursive: true, force: true });
+      // Its other processes end after it.
+      rmSync(home, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

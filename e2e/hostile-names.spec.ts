@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenedLab, throughEachDoor } from './doors.ts';
-import { addCorpus, field, fillExperiment, go } from './steps.ts';
+import { addCorpus, field, fillExperiment, go, toast } from './steps.ts';
 
 const names = [
   '<script>window.hurt = 1</script>',
@@ -48,8 +48,9 @@ throughEachDoor('hostile names', (open) => {
       await page.getByRole('button', { name: 'Make without starting' }).click();
       await page.getByRole('treegrid').waitFor();
     }
-    const heads = await page.locator('[aria-level="1"] h2').allTextContents();
-    expect(heads).toHaveLength(names.length);
+    const all = page.locator('[aria-level="1"] h2');
+    await expect.poll(() => all.count()).toBe(names.length);
+    const heads = await all.allTextContents();
     expect(heads.every((head) => head.length < 140)).toBe(true);
     expect(heads).toContain('<script>window.hurt = 1</script>');
     await unharmed();
@@ -82,6 +83,7 @@ throughEachDoor('hostile names', (open) => {
     await page.getByLabel('Find runs').fill('');
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
     await expect.poll(() => page.locator('[data-run]').count()).toBe(0);
+    await toast(page, /^Removed/).waitFor();
     await page.keyboard.press('Control+z');
     await expect.poll(() => page.locator('[data-run]').count()).toBe(names.length);
     await go(page, 'New experiment');
@@ -95,8 +97,12 @@ throughEachDoor('hostile names', (open) => {
       await page.setViewportSize({ width, height: 900 });
       for (const screen of ['Runs', 'New experiment', 'Compare']) {
         await go(page, screen);
-        const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        const { wider, higher } = await page.evaluate(() => {
+          const { scrollWidth, scrollHeight } = document.documentElement;
+          return { wider: scrollWidth - innerWidth, higher: scrollHeight - innerHeight };
+        });
         expect(wider, `${screen} at ${width}`).toBeLessThanOrEqual(0);
+        expect(higher, `${screen} at ${width}`).toBeLessThanOrEqual(0);
       }
     }
   });

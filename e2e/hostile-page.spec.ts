@@ -18,6 +18,7 @@ import { pageKeyName, socketPath, socketProtocol } from '../src/shared/desktop-b
 import type { Transport } from '../src/shared/rpc.ts';
 import { chromiumPath, launchBrowser } from './browser.ts';
 import { attack } from './hostile-ways.ts';
+import { patience } from './patience.ts';
 
 /** As much of the lab's page as connects. */
 const index = '<!doctype html><title>closed</title><p>the page of the lab</p><script src="/assets/page.js"></script>';
@@ -86,6 +87,7 @@ describe.skipIf(chromiumPath === null)('a hostile page', () => {
       },
     });
     context = await browser.newContext();
+    context.setDefaultTimeout(patience);
     page = await context.newPage();
     await open();
     const [cookie] = await context.cookies();

@@ -39,7 +39,7 @@ throughEachDoor('the figures of the paper', (open) => {
     for (const [title, place] of figures) await figure(title).getByText(place, { exact: true }).waitFor();
     const layers = page.getByRole('region', { name: 'PES by layer over training' });
     await layers.getByText('as Figure 3a of the paper').waitFor();
-    expect(await layers.getByRole('application').count()).toBe(2);
+    await expect.poll(() => layers.getByRole('application').count()).toBe(2);
     expect(await page.getByRole('link', { name: 'Compare', exact: true }).getAttribute('aria-current')).toBe('page');
   });
 
@@ -60,15 +60,8 @@ throughEachDoor('the figures of the paper', (open) => {
     expect(rows.slice(1).map((row) => row.split(',')[0])).toEqual(steps.flatMap((step) => [`${step}`, `${step}`]));
   });
 
-  async function inSight(element: Locator): Promise<void> {
-    await element.scrollIntoViewIfNeeded();
-    await page.evaluate('new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))');
-  }
-
   // A window asks its system where to put a file, which no test can answer.
   async function saved(what: string, menu: () => Locator): Promise<string[]> {
-    // A menu closes where the page scrolls; what brings the button into sight is to be over before.
-    await inSight(menu());
     await menu().click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -108,12 +101,12 @@ throughEachDoor('the figures of the paper', (open) => {
 
   test('maps follow the crosshair when they are asked to', async () => {
     const layers = page.getByRole('region', { name: 'PES by layer over training' });
-    expect(await layers.getByRole('status').textContent()).toBe('step 60');
+    await expect.poll(() => layers.getByRole('status').textContent()).toBe('step 60');
     await layers.getByLabel('follow the crosshair').check();
     const chart = page.getByRole('application', { name: /^Rate of change of PES/ });
-    // A chart draws once it is in sight.
-    await inSight(chart);
     await chart.focus();
+    // A chart draws, and hears keys, once it is in sight.
+    await chart.locator('svg').first().waitFor();
     // To its first point, which lies between the evaluations of steps 0 and 5.
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => layers.getByRole('status').textContent()).toBe('step 5');

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStoreReadOnly } from '../src/main/store/index.ts';
 import { chromiumPath, launchBrowser } from './browser.ts';
 import { buildPage } from './build-page.ts';
+import { patience } from './patience.ts';
 import { addCorpus, runLine, startExperiment } from './steps.ts';
 
 describe.skipIf(chromiumPath === null)('a lab that is killed', () => {
@@ -51,6 +52,7 @@ describe.skipIf(chromiumPath === null)('a lab that is killed', () => {
     lab = await start();
     browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.setDefaultTimeout(patience);
     await page.goto(lab.address);
     await page.waitForURL((url) => !url.search);
     await addCorpus(page, 'sources');
@@ -58,13 +60,14 @@ describe.skipIf(chromiumPath === null)('a lab that is killed', () => {
       name: 'at night',
       objectives: ['none'],
       seeds: '0',
-      fields: { 'training.steps': '100000', 'training.checkpointEvery': '40', 'evaluation.every': '50000' },
+      fields: { 'training.steps': '100000000', 'training.checkpointEvery': '40', 'evaluation.every': '100000000' },
     });
   });
   afterAll(async () => {
     await browser?.close();
     await end('SIGTERM');
-    rmSync(folder, { recursive: true, force: true });
+    // Workers of the labs that were killed end themselves, a moment after.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   });
 
   test('the page says since when, what is safe, and the command that starts it again', async () => {

@@ -16,7 +16,8 @@ throughEachDoor('a report', (open) => {
   const styleOf = (selector: string, property: string) =>
     page.evaluate(`(() => {
       const { contentDocument, contentWindow } = document.querySelector('iframe');
-      return contentWindow.getComputedStyle(contentDocument.querySelector('${selector}')).${property};
+      const found = contentDocument.querySelector('${selector}');
+      return found && contentWindow.getComputedStyle(found).${property};
     })()`);
 
   beforeAll(async () => {
@@ -35,23 +36,27 @@ throughEachDoor('a report', (open) => {
     for (const line of await page.locator('[data-run]').getByRole('checkbox').all()) await line.check();
     await page.getByRole('toolbar', { name: 'Selected runs' }).getByRole('button', { name: 'Report' }).click();
     await preview.getByRole('heading', { level: 1 }).waitFor();
-    expect(await preview.getByRole('heading', { level: 1 }).textContent()).toMatch('which trains this mixture');
+    await expect
+      .poll(() => preview.getByRole('heading', { level: 1 }).textContent())
+      .toMatch('which trains this mixture');
     // Of its own sheet: a page without it would be set in the browser's own serifs, and its curves be filled.
-    expect(await styleOf('body', 'fontFamily')).toMatch(/^Inter/);
+    await expect.poll(() => styleOf('body', 'fontFamily')).toMatch(/^Inter/);
     expect(await styleOf('svg .curve', 'fill')).toBe('none');
     expect(await styleOf('svg .curve', 'stroke')).toMatch(/^(rgb|color)/);
     expect(await faults(page, 'a report')).toEqual([]);
     expect(lab.heard.complaints).toEqual([]);
   });
 
-  test('has the sections that are chosen, in their order, with notes', async () => {
+  test('has the sections that are chosen, in their order, with titles and notes', async () => {
     const heads = () => preview.getByRole('heading', { level: 2 }).allTextContents();
     await page.getByLabel('A choice of sections').selectOption('Two pages');
     await expect.poll(heads).toEqual(['The answer', 'The runs in numbers', 'Loss', 'What happened', 'To run it again']);
     await page.getByRole('button', { name: 'Loss: up', exact: true }).click();
     await page.getByLabel('What happened', { exact: true }).uncheck();
     await expect.poll(heads).toEqual(['The answer', 'Loss', 'The runs in numbers', 'To run it again']);
-    await page.getByRole('button', { name: 'Note on Loss' }).click();
+    await page.getByRole('button', { name: 'Words for Loss' }).click();
+    await page.getByRole('textbox', { name: 'Heading of Loss' }).fill('How <i>it</i> fell');
+    await expect.poll(heads).toEqual(['The answer', 'How <i>it</i> fell', 'The runs in numbers', 'To run it again']);
     await page.getByRole('textbox', { name: 'Note on Loss' }).fill('<b>look</b> here');
     await page.getByLabel('Title').fill('Mine & yours');
     await expect.poll(() => preview.locator('.note').allTextContents()).toEqual(['<b>look</b> here']);

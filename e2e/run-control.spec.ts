@@ -1,6 +1,7 @@
 // Everything that is done to runs from the page while real workers train them, and what a killed worker leaves.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { grouped } from '../src/charts/index.ts';
 import { type OpenedLab, throughEachDoor } from './doors.ts';
 import { addCorpus, chooseAction, runLine, startExperiment, toast } from './steps.ts';
 
@@ -24,7 +25,7 @@ throughEachDoor('runs under control', (open) => {
       name: 'control',
       objectives: ['none', 'SimBal', 'LBL'],
       seeds: '0',
-      fields: { 'training.steps': '100000', 'training.checkpointEvery': '40', 'evaluation.every': '50000' },
+      fields: { 'training.steps': '100000000', 'training.checkpointEvery': '40', 'evaluation.every': '100000000' },
     });
   });
   afterAll(() => lab?.close());
@@ -119,9 +120,7 @@ throughEachDoor('runs under control', (open) => {
     await toast(page, /^Forked .* as /).waitFor();
     const fork = page.locator('[data-run]').filter({ hasText: `${long}, from step` });
     await fork.waitFor();
-    expect(await fork.locator('.progress').getAttribute('title')).toContain(
-      `${at.toLocaleString('en').replace(',', ' ')} of`,
-    );
+    expect(await fork.locator('.progress').getAttribute('title')).toContain(`${grouped(at)} of`);
   });
 
   test('trained on to more steps, as a run of its own', async () => {
@@ -130,10 +129,10 @@ throughEachDoor('runs under control', (open) => {
     await dialog.getByLabel('Steps in all').fill('1');
     await dialog.getByText(/“1” is not a whole number from/).waitFor();
     expect(await dialog.getByRole('button', { name: 'Train on', exact: true }).isDisabled()).toBe(true);
-    await dialog.getByLabel('Steps in all').fill('200000');
+    await dialog.getByLabel('Steps in all').fill('200000000');
     await dialog.getByRole('button', { name: 'Train on', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
-    const longer = `${long}, to step 200000`;
+    const longer = `${long}, to step 200000000`;
     await is(longer, 'running');
     await chooseAction(page, longer, 'Stop for good');
     await is(longer, 'stopped');

@@ -19,6 +19,8 @@ export interface ServedLab {
   readonly server: PageServer;
   /** Process ids of the workers that were started, the newest last. */
   workers: number[];
+  /** What is begun from now on waits for its first word, and stands as running, until the answer is called. */
+  holdWorkers(): () => void;
   /** The server goes away; the lab trains on. */
   goAway(): Promise<void>;
   /** It is back on its port, and knows its pages again. */
@@ -37,12 +39,12 @@ export async function serveLab({ workers = 'pretended', stepTime = 0 }: ServedLa
   const folder = mkdtempSync(join(tmpdir(), 'simbal-served-'));
   const files = pageFiles(await buildPage(join(folder, 'page')));
   const started: number[] = [];
+  let gate = Promise.resolve();
   const launch = workers === 'real' ? nodeWorkers() : nodeWorkers(fakeWorker, ['good', String(stepTime)]);
   const labApi = openLabApi({
     home: join(folder, 'home'),
     door: 'browser',
-    launch: counted(launch, started),
-    limits: { silence: 30_000, grace: 5000 },
+    launch: counted(launch, started, () => gate),
   });
   const [near, far] = inProcess();
   labApi.serve(far);
@@ -54,6 +56,14 @@ export async function serveLab({ workers = 'pretended', stepTime = 0 }: ServedLa
     labApi,
     client,
     workers: started,
+    holdWorkers() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gate = promise;
+      return () => {
+        gate = Promise.resolve();
+        resolve();
+      };
+    },
     get server() {
       return server;
     },
@@ -70,10 +80,12 @@ export async function serveLab({ workers = 'pretended', stepTime = 0 }: ServedLa
   };
 }
 
-function counted(launch: LaunchWorker, started: number[]): LaunchWorker {
+/** Notes whom it started; what they are told waits for the gate that stands then. */
+function counted(launch: LaunchWorker, started: number[], gate: () => Promise<void>): LaunchWorker {
   return () => {
     const worker = launch();
     if (worker.pid !== undefined) started.push(worker.pid);
-    return worker;
+    const open = gate();
+    return { ...worker, send: (command) => void open.then(() => worker.send(command)) };
   };
 }

@@ -14,6 +14,7 @@ import { reportRequestSchema, reportSectionKeys } from '../src/shared/report.ts'
 import { byHand } from '../test/fuzzing.ts';
 import { nastyName } from '../test/nasty-names.ts';
 import { chromiumPath, launchBrowser } from './browser.ts';
+import { patience } from './patience.ts';
 
 interface Read {
   /** Names of the elements, each once. */
@@ -49,6 +50,7 @@ describe.skipIf(chromiumPath === null)('names that are written', () => {
   beforeAll(async () => {
     browser = await launchBrowser();
     page = await browser.newPage();
+    page.setDefaultTimeout(patience);
     page.on('request', (request) => asked.push(request.url()));
     page.on('dialog', (dialog) => void asked.push(dialog.message()));
   });

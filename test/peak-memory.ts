@@ -17,7 +17,7 @@ export function peakMemory(imports: Record<string, URL>, body: string): { megaby
     ...Object.entries(imports).map(([names, url]) => `import { ${names} } from ${JSON.stringify(url.href)};`),
     'const before = process.memoryUsage().rss / 1024;',
     body,
-    `console.error('peak', Math.round((${peak})) - Math.round(before));`,
+    `console.error('peak ' + (Math.round((${peak})) - Math.round(before)));`,
   ];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

@@ -7,7 +7,7 @@ import { launchBrowser } from '../../e2e/browser.ts';
 import { buildPage } from '../../e2e/build-page.ts';
 import { pointsPerStep } from '../../e2e/load/invented-metrics.ts';
 import type { LabState } from '../../e2e/load/lab-process.ts';
-import { type LoadedLab, lookAtAll, openLoadedLab, openPages, queueRuns } from '../../e2e/load/loaded-lab.ts';
+import { type LoadedLab, lookAtAll, makeRuns, openLoadedLab, openPages } from '../../e2e/load/loaded-lab.ts';
 import type { PagesSaw } from '../../e2e/load/pages-process.ts';
 import { questions } from '../../e2e/load/reading-page.ts';
 import { ComparePage } from '../sides/compare-page.ts';
@@ -40,7 +40,7 @@ export async function run(args: readonly string[]): Promise<void> {
     lab = await openLoadedLab(home, await buildPage(join(folder, 'page')));
     await lab.client.api.settings.set({ concurrency: workers });
     const began = performance.now();
-    const ids = await queueRuns(lab.client, { runs, steps: Math.ceil(points / runs / pointsPerStep) });
+    const ids = await makeRuns(lab.client, { runs, steps: Math.ceil(points / runs / pointsPerStep), start: true });
     const load = openPages(lab.address, pages, pause, 1);
     const screen = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
     const compare = await ComparePage.open(screen, lab.address);

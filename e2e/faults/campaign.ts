@@ -9,8 +9,8 @@ import { difference, type KeptRun } from './kept.ts';
 import { generator, type Kill, killText, nextKill } from './kill-points.ts';
 import { type Said, type StartedLab, startLab } from './started-lab.ts';
 
-/** Milliseconds that workers may outlive their lab. */
-const patience = 5000;
+/** Milliseconds until workers that outlive their lab are taken for such that never end. */
+const patience = 60_000;
 
 export interface CampaignOptions {
   /** At least so many. */
@@ -53,16 +53,18 @@ export async function killAgainAndAgain(options: CampaignOptions): Promise<Campa
       const retention: Retention = number % 2 === 0 ? { newest: 2, every: 0 } : 'all';
       const said: Said[] = [];
       for (let ended = false; !ended; ) {
-        const kill = nextKill(random);
-        const lab = startLab({ home, run, retention, ...(kill.kind === 'forced' && { kill: kill.at }) });
-        await endure(lab, kill, random, count);
+        // After the last kill the run comes to its end undisturbed, however slow the machine.
+        const kill = killed() < kills ? nextKill(random) : null;
+        const lab = startLab({ home, run, retention, ...(kill?.kind === 'forced' && { kill: kill.at }) });
+        if (kill) await endure(lab, kill, random, count);
+        await lab.ended;
         said.push(...lab.said);
         const orphan = await lab.workersGone(patience);
         const found = await examine(home, run, { said, reference, all: retention === 'all' });
         const { faults, status, checkpoint } = found;
         if (orphan === null) faults.push(`a worker outlived its lab by ${patience} ms`);
         else result.longestOrphan = Math.max(result.longestOrphan, orphan);
-        const at = `kill ${killed()} (${killText(kill)})`;
+        const at = `kill ${killed()} (${kill ? killText(kill) : 'none more'})`;
         onKill(`${at}: ${status}, checkpoint of step ${checkpoint ?? 'none'}`);
         ended = status === 'completed';
         const other = ended && difference(found.kept, reference);
@@ -112,5 +114,4 @@ async function endure(lab: StartedLab, kill: Kill, random: () => number, count: 
     lab.killLab();
     count('lab, random');
   }
-  await lab.ended;
 }

@@ -21,7 +21,14 @@ export interface TracedCheckpoint {
   faults: string[];
 }
 
-export const hasStrace = (): boolean => spawnSync('strace', ['-V']).status === 0;
+const traced = ['-f', '-y', '-qq', '-s', '4200', '-e', 'trace=openat,mkdir,write,pwrite64,fsync,fdatasync,rename'];
+
+/** What keeps these calls from being traced here: tried, not guessed. Null where nothing does. */
+export function traceMissing(): string | null {
+  const { error, status } = spawnSync('strace', [...traced, '-o', '/dev/null', 'true']);
+  if (error) return 'no strace';
+  return status === 0 ? null : 'strace may not trace these calls here';
+}
 
 /** Trains five steps under strace and looks at the checkpoint of the last. */
 export async function traceCheckpoint(): Promise<TracedCheckpoint> {
@@ -33,11 +40,7 @@ export async function traceCheckpoint(): Promise<TracedCheckpoint> {
     const file = join(folder, 'trace');
     const { status, stderr } = spawnSync(
       'strace',
-      [
-        ...['-f', '-y', '-qq', '-s', '4200', '-o', file],
-        ...['-e', 'trace=openat,mkdir,write,pwrite64,fsync,fdatasync,rename'],
-        ...[process.execPath, join(import.meta.dirname, 'lab-process.ts'), home, run],
-      ],
+      [...traced, '-o', file, process.execPath, join(import.meta.dirname, 'lab-process.ts'), home, run],
       { encoding: 'utf8', maxBuffer: 1 << 28 },
     );
     if (status !== 0) throw new Error(`The traced lab ended with ${status}: ${stderr}`);

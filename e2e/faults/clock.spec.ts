@@ -1,6 +1,7 @@
 // The clock of the machine jumps back and forth while runs are made and trained: order comes from steps and ids.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { addText, newRun, openPretended } from '../../src/main/lab/pretended-lab.testing.ts';
+import '../patience.ts';
 import { temporaryFolder } from './example-home.ts';
 
 let place: ReturnType<typeof temporaryFolder>;

@@ -29,6 +29,8 @@ export interface ControlResult {
   actions: Record<string, number>;
   /** Actions that the lab refused with a reason, as starting a run that trains. */
   refused: number;
+  /** Runs that the rounds began with. */
+  runs: number;
   /** Runs that came to their end, forks among them, each equal to the undisturbed one. */
   completed: number;
   forks: number;
@@ -58,7 +60,7 @@ export async function controlAtRandom(options: ControlOptions): Promise<ControlR
   const upTo = (most: number) => Math.floor(random() * most);
   const { folder, remove } = temporaryFolder();
   const home = join(folder, 'home');
-  const result: ControlResult = { actions: {}, refused: 0, completed: 0, forks: 0, rows: 0, memory: [] };
+  const result: ControlResult = { actions: {}, refused: 0, runs: 0, completed: 0, forks: 0, rows: 0, memory: [] };
   const said = new Map<string, Said[]>();
   let until = Number.POSITIVE_INFINITY;
   const done = () => Object.values(result.actions).reduce((sum, count) => sum + count, 0);
@@ -191,6 +193,7 @@ export async function controlAtRandom(options: ControlOptions): Promise<ControlR
       const { api } = lab.client;
       const first = (await makeRun(api, steps, 5)).id;
       for (let more = 1; more < runs; more++) await api.runs.again({ run: first });
+      result.runs += runs;
       await disturb(({ id }) => !seen.has(id));
       const ids = (await lab.client.api.runs.list({})).map(({ id }) => id).filter((id) => !seen.has(id));
       await look(ids, reference);

@@ -1,12 +1,13 @@
 // A home with a small corpus and small runs to be killed: steps of a millisecond or two, checkpoints and evaluations often.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Lab, openLab } from '../../src/main/lab/index.ts';
 import { configurationFromPreset } from '../../src/shared/config/index.ts';
 
+/** By its own name, not that of a link to it: so the system tells of what lies in it. */
 export function temporaryFolder(): { folder: string; remove: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), 'simbal-faults-'));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'simbal-faults-')));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

@@ -1,5 +1,5 @@
 // Loaded before a lab or a worker (node --import), where KILL_AT names a call: kills the process right before or after it, which
-// knows nothing of it. Only once: KILL_MARK, a file, is there from then on.
+// knows nothing of it. Only once: KILL_MARK, a file, is there from then on. By another signal where KILL_SIGNAL names one.
 import { existsSync, writeFileSync } from 'node:fs';
 import promises from 'node:fs/promises';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
@@ -9,8 +9,9 @@ import type { KillPoint } from './kill-points.ts';
 type Call = (...args: unknown[]) => unknown;
 type Calls = Record<string, Call>;
 
-const { KILL_AT, KILL_MARK = '' } = process.env;
+const { KILL_AT, KILL_MARK = '', KILL_SIGNAL = 'SIGKILL' } = process.env;
 const role = process.send ? 'worker' : 'lab';
+const parent = process.ppid;
 const point: KillPoint | null = KILL_AT && !existsSync(KILL_MARK) ? JSON.parse(KILL_AT) : null;
 if (isMainThread && point?.role === role) {
   if (point.role === 'worker') await watchCheckpoints(point);
@@ -20,8 +21,9 @@ if (isMainThread && point?.role === role) {
 
 function die(kill: KillPoint): void {
   writeFileSync(KILL_MARK, '');
-  if (kill.role === 'worker' && kill.lab) process.kill(process.ppid, 'SIGKILL');
-  process.kill(process.pid, 'SIGKILL');
+  // Where the lab has ended already, its place as the parent is another's.
+  if (kill.role === 'worker' && kill.lab && process.ppid === parent) process.kill(parent, 'SIGKILL');
+  process.kill(process.pid, KILL_SIGNAL);
 }
 
 async function watchCheckpoints(kill: Extract<KillPoint, { role: 'worker' }>): Promise<void> {

@@ -5,7 +5,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
-import { nodeWorkers } from '../../src/main/compute/index.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type LaunchWorker, nodeWorkers } from '../../src/main/compute/index.ts';
 import { openLabApi } from '../../src/main/lab-api/index.ts';
 import { pageFiles } from '../../src/main/page/page-files.ts';
 import { startServer } from '../../src/main/serve/server.ts';
@@ -29,16 +30,19 @@ export interface LockResult {
   faults: string[];
 }
 
+/** @param seconds that the lock stays after all who wait for it have said so */
 export async function lockWhileBusy(seconds: number): Promise<LockResult> {
   const { folder, remove } = temporaryFolder();
   const page = join(folder, 'page');
   mkdirSync(page);
   writeFileSync(join(page, 'index.html'), '<!doctype html><title>The lab</title>');
-  const labApi = openLabApi({ home: join(folder, 'home'), door: 'browser', launch: nodeWorkers() });
+  const hold = holding(nodeWorkers());
+  const labApi = openLabApi({ home: join(folder, 'home'), door: 'browser', launch: hold.launch });
   const { lab } = labApi;
   const events: LabEvent[] = [];
   labApi.server.watch((event) => events.push(event as LabEvent));
   const server = await startServer({ files: pageFiles(page), port: 0, serve: labApi.serve });
+  let holder: Awaited<ReturnType<typeof openHolder>> | undefined;
   try {
     await addText(lab, folder);
     const experiment = lab.createExperiment({ name: 'locked' }).id;
@@ -46,9 +50,12 @@ export async function lockWhileBusy(seconds: number): Promise<LockResult> {
       lab.createRun({ experiment, configuration: exampleConfiguration(name, steps) }).id;
     const straight = run('straight', 400);
     lab.start(straight);
-    await lab.ended(straight);
+    const { status, message } = await lab.ended(straight);
+    if (status !== 'completed') throw new Error(`Undisturbed, the run is ${status}: ${message}`);
 
-    const holder = await openHolder(lab.store.paths.file, server.address, seconds);
+    holder = await openHolder(lab.store.paths.file, server.address);
+    // Neither comes to its end before the lock is there.
+    hold.begin();
     lab.setConcurrency(2);
     const [locked, queued] = [run('locked', 400), run('queued', 20)] as [string, string];
     const study = lab.studies.start(studyOf(straight)).id;
@@ -56,6 +63,7 @@ export async function lockWhileBusy(seconds: number): Promise<LockResult> {
     lab.start(queued);
     await until(() => lab.store.metrics.last(locked) && lab.store.studies.get(study).total);
     await holder.lock();
+    hold.end();
     const before = lab.store.metrics.last(locked)!.step;
     const blocks = monitorEventLoopDelay({ resolution: 10 });
     blocks.enable();
@@ -67,7 +75,8 @@ export async function lockWhileBusy(seconds: number): Promise<LockResult> {
     const tail = lab.studies.ended(study);
     waiting.queued = await waitingOf(queued);
     const steps = lab.store.metrics.last(locked)!.step - before;
-    const answered = await holder.answered();
+    await delay(seconds * 1000);
+    const answered = await holder.unlock();
     blocks.disable();
 
     await tail;
@@ -93,6 +102,8 @@ export async function lockWhileBusy(seconds: number): Promise<LockResult> {
       ],
     };
   } finally {
+    hold.end();
+    holder?.kill();
     await server.close();
     await labApi.close();
     remove();
@@ -118,9 +129,36 @@ async function until(holds: () => unknown): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-async function openHolder(file: string, address: string, seconds: number) {
+/** Workers that, while they are held, are heard up to their first word of progress; what follows, their end too, is heard after. */
+function holding(launch: LaunchWorker) {
+  let held = Promise.resolve();
+  let release = () => {};
+  return {
+    begin() {
+      ({ promise: held, resolve: release } = Promise.withResolvers<void>());
+    },
+    end: () => release(),
+    launch(): ReturnType<LaunchWorker> {
+      const worker = launch();
+      let heard = Promise.resolve();
+      return {
+        ...worker,
+        onMessage: (listener) =>
+          worker.onMessage((event) => {
+            heard = heard.then(() => {
+              listener(event);
+              return event.type === 'steps' || event.type === 'study-started' ? held : undefined;
+            });
+          }),
+        onExit: (listener) => worker.onExit((exit) => void heard.then(() => listener(exit))),
+      };
+    },
+  };
+}
+
+async function openHolder(file: string, address: string) {
   const script = join(import.meta.dirname, 'lock-holder.ts');
-  const child = spawn(process.execPath, [script, file, address, String(seconds)], {
+  const child = spawn(process.execPath, [script, file, address], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -131,6 +169,10 @@ async function openHolder(file: string, address: string, seconds: number) {
       child.stdin.write('lock\n');
       await next();
     },
-    answered: async () => JSON.parse(await next()) as { answers: number; longest: number },
+    async unlock() {
+      child.stdin.write('unlock\n');
+      return JSON.parse(await next()) as { answers: number; longest: number };
+    },
+    kill: () => void child.kill(),
   };
 }

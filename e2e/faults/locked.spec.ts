@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Lab, LabEvent } from '../../src/main/lab/index.ts';
 import { addText, newRun, openPretended } from '../../src/main/lab/pretended-lab.testing.ts';
 import { failure } from '../../src/main/store/sample-data.ts';
+import '../patience.ts';
 import { temporaryFolder } from './example-home.ts';
 import { lockWhileBusy } from './lock-while-busy.ts';
 
@@ -104,7 +105,7 @@ test('a lab that is to close waits, and does not where it is hurried; what it ha
 });
 
 test('real training, a study and what waits for its turn go on by themselves after a lock, and a page is answered meanwhile', async () => {
-  const { answers, steps, waiting, ends, faults } = await lockWhileBusy(2);
+  const { answers, steps, waiting, ends, faults } = await lockWhileBusy(1);
   expect(answers).toBeGreaterThan(3);
   expect(steps).toBe(0);
   expect(waiting).toEqual({

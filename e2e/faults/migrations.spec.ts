@@ -2,6 +2,7 @@
 // system's calls: run.ts.
 import { expect, test } from 'vitest';
 import { migrations } from '../../src/main/store/migrations/index.ts';
+import '../patience.ts';
 import { killMigrations } from './migration-kills.ts';
 
 test('a migration that is killed at any of its calls leaves a whole version with every row, and goes on', async () => {

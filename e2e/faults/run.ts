@@ -2,12 +2,12 @@
 //   [--kills N] [--seed S] [--steps N]   small trainings, killed many times
 //   --studies N [--seed S]               studies, killed many times
 //   --migrations                         homes of every earlier version, killed at every call of their migration
-//   --lock SECONDS                       a lab at its busiest while another program locks its database
+//   --lock SECONDS                       a lab at its busiest while another program locks its database, so long after all wait
 //   --races N                            two labs that open one home at the same instant
-import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { migrations } from '../../src/main/store/migrations/index.ts';
 import { killAgainAndAgain } from './campaign.ts';
+import { traceMissing } from './checkpoint-calls.ts';
 import { lockWhileBusy } from './lock-while-busy.ts';
 import { killMigrations } from './migration-kills.ts';
 import { raceForHome } from './races.ts';
@@ -37,7 +37,7 @@ async function trial(): Promise<unknown> {
 }
 
 async function everyMigration(): Promise<unknown> {
-  const layers = spawnSync('strace', ['-V']).status === 0 ? (['program', 'system'] as const) : (['program'] as const);
+  const layers = traceMissing() === null ? (['program', 'system'] as const) : (['program'] as const);
   const results: Record<string, unknown> = {};
   for (let version = 1; version < migrations.length; version++) {
     for (const layer of layers) results[`version ${version}, ${layer}`] = await killMigrations(version, layer);

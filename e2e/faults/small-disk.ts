@@ -29,23 +29,27 @@ export function smallDisk(folder: string, megabytes: number): SmallDisk {
     free: () => {
       for (const file of files) rmSync(file, { force: true });
     },
-    // Lazily: a process that was killed may still be letting go of it.
-    remove: () => void spawnSync('umount', ['-l', folder]),
+    remove: () => void unmount(folder),
   };
 }
 
-/** Whether that can be done here: tried, not guessed. */
-export function canMount(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+/** What keeps that from being done here: tried, not guessed. Null where nothing does. */
+export function diskMissing(): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'only root on Linux mounts a disk';
   const { folder, remove } = temporaryFolder();
-  const { status } = mount(folder, 1);
-  if (status === 0) spawnSync('umount', [folder]);
-  remove();
-  return status === 0;
+  try {
+    if (mount(folder, 1).status !== 0) return 'no right to mount a disk';
+    return unmount(folder).status === 0 ? null : 'no umount';
+  } finally {
+    remove();
+  }
 }
 
 const mount = (folder: string, megabytes: number) =>
   spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { encoding: 'utf8' });
+
+/** Lazily: a process that was killed may still be letting go of it. */
+const unmount = (folder: string) => spawnSync('umount', ['-l', folder]);
 
 /** So many bytes, or as many as fit, down to the last. */
 function write(path: string, bytes: number): void {

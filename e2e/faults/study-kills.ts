@@ -11,8 +11,8 @@ import { makeHome, makeRun, temporaryFolder } from './example-home.ts';
 import { generator } from './kill-points.ts';
 import { startLab, startProgram } from './started-lab.ts';
 
-/** Milliseconds that workers may outlive their lab. */
-const patience = 5000;
+/** Milliseconds until workers that outlive their lab are taken for such that never end. */
+const patience = 60_000;
 
 export interface StudyKillsOptions {
   /** At least so many. */
@@ -70,7 +70,8 @@ export async function killStudies({ kills, seed, onKill = () => {} }: StudyKills
       await startProgram({ home, program: 'study-process.ts', args: [JSON.stringify(ask(straight, tokens))] }).ended;
       const expected = await examine(home, ask(straight, tokens));
       for (let ended = false; !ended; ) {
-        const how = random() < 0.5 ? 'forced' : 'random';
+        // After the last kill the study comes to its end undisturbed, however slow the machine.
+        const how = killed() >= kills ? 'undisturbed' : random() < 0.5 ? 'forced' : 'random';
         const victim = how === 'forced' ? 'lab' : (['worker', 'lab', 'both'] as const)[Math.floor(random() * 3)]!;
         const when = random() < 0.5 ? 'before' : 'after';
         const nth = 1 + Math.floor(random() * 14);
@@ -92,7 +93,7 @@ export async function killStudies({ kills, seed, onKill = () => {} }: StudyKills
         if (how === 'forced' && lab.killed()) result.kills['lab, forced'] = (result.kills['lab, forced'] ?? 0) + 1;
         const orphan = await lab.workersGone(patience);
         const found = await examine(home, ask(disturbed, tokens));
-        const at = `kill ${killed()} (${how === 'forced' ? `lab, ${when} commit ${nth}` : victim})`;
+        const at = `kill ${killed()} (${how === 'forced' ? `lab, ${when} commit ${nth}` : how === 'random' ? victim : how})`;
         onKill(`${at}: ${ask(disturbed, tokens).kind} is ${found.status} with ${found.parts.length} parts`);
         const told = lab.said.flatMap((one) => (one.type === 'study-part' ? [one.part.key] : []));
         const faults = [

@@ -3,25 +3,26 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../faults/example-home.ts';
+import { patience } from '../patience.ts';
 import { pointsPerStep } from './invented-metrics.ts';
-import { barePage, lookAtAll, openLoadedLab, openPages, queueRuns } from './loaded-lab.ts';
+import { barePage, lookAtAll, makeRuns, openLoadedLab, openPages } from './loaded-lab.ts';
 
-test('runs report as fast as they can while pages read: all of it is there, in order, and the log stays short', {
-  timeout: 300_000,
-}, async () => {
+test('runs report as fast as they can while pages read: all of it is there, in order, and the log stays short', async () => {
   const { folder, remove } = temporaryFolder();
   const home = join(folder, 'home');
   const [runs, steps, pages] = [6, 800, 12];
   const lab = await openLoadedLab(home, barePage(join(folder, 'page')));
   try {
     await lab.client.api.settings.set({ concurrency: 3 });
-    const ids = await queueRuns(lab.client, { runs, steps });
+    const ids = await makeRuns(lab.client, { runs, steps, start: false });
     const load = openPages(lab.address, pages, 200, 1);
+    await load.begun;
+    await lab.client.api.runs.start({ runs: ids });
     const completed = async () => {
       const all = await lab.client.api.runs.list({});
       return all.filter(({ status }) => status === 'completed').length;
     };
-    await expect.poll(completed, { timeout: 200_000, interval: 200 }).toBe(ids.length);
+    await expect.poll(completed, { timeout: 2 * patience, interval: 200 }).toBe(ids.length);
     const { faults, waits, events } = await load.saw();
     expect(faults).toEqual([]);
     expect(Object.values(waits).flat().length).toBeGreaterThan(pages);

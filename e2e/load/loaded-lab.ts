@@ -11,7 +11,7 @@ import type { Client } from '../../src/shared/rpc.ts';
 import { InventedMetrics, metricOf } from './invented-metrics.ts';
 import type { LabSays, LabState } from './lab-process.ts';
 import { connectPage } from './page-connection.ts';
-import type { PagesSaw } from './pages-process.ts';
+import type { PagesSaw, PagesSay } from './pages-process.ts';
 
 const side = (file: string, ...args: string[]) =>
   fork(join(import.meta.dirname, file), args, { execArgv: [], serialization: 'advanced' });
@@ -74,8 +74,11 @@ export async function openLoadedLab(home: string, page: string): Promise<LoadedL
   };
 }
 
-/** Experiments of at most 25 runs each, queued. @returns their ids */
-export async function queueRuns(client: Client, { runs, steps }: { runs: number; steps: number }): Promise<string[]> {
+/** Experiments of at most 25 runs each, queued where they are to start. @returns their ids */
+export async function makeRuns(
+  client: Client,
+  { runs, steps, start }: { runs: number; steps: number; start: boolean },
+): Promise<string[]> {
   const { api } = client;
   const ids: string[] = [];
   while (ids.length < runs) {
@@ -86,13 +89,15 @@ export async function queueRuns(client: Client, { runs, steps }: { runs: number;
       ...{ name: 'load', corpus: inventedCorpus.hash, objective },
       training: { steps },
     });
-    const made = await api.runs.create({ experiment, configuration, objectives: [objective], seeds, start: true });
+    const made = await api.runs.create({ experiment, configuration, objectives: [objective], seeds, start });
     ids.push(...made.map(({ id }) => id));
   }
   return ids;
 }
 
 export interface ReadingPages {
+  /** Resolves when all of them know the runs that there are and hear of everything that comes. */
+  readonly begun: Promise<void>;
   /** Stops them. */
   saw(): Promise<PagesSaw>;
 }
@@ -100,12 +105,16 @@ export interface ReadingPages {
 export function openPages(address: string, pages: number, pause: number, seed: number): ReadingPages {
   const child = side('pages-process.ts', address, String(pages), String(pause), String(seed));
   const ended = endOf(child, 'The pages');
-  const told = new Promise<PagesSaw>((resolve) => child.once('message', resolve));
-  ended.catch(() => {});
+  const begun = Promise.withResolvers<void>();
+  const told = Promise.withResolvers<PagesSaw>();
+  child.on('message', (said: PagesSay) => (said.type === 'begun' ? begun.resolve() : told.resolve(said.saw)));
+  ended.catch(begun.reject);
+  begun.promise.catch(() => {});
   return {
+    begun: begun.promise,
     async saw() {
       if (child.connected) child.send('stop');
-      const saw = await Promise.race([told, ended.then(() => told)]);
+      const saw = await Promise.race([told.promise, ended.then(() => told.promise)]);
       await ended;
       return saw;
     },

@@ -1,5 +1,5 @@
-// Many reading pages in a process of their own: node pages-process.ts ADDRESS PAGES PAUSE SEED. They read until it is told to
-// stop, then it tells what they saw.
+// Many reading pages in a process of their own: node pages-process.ts ADDRESS PAGES PAUSE SEED. It tells when all have begun; they
+// read until it is told to stop, then it tells what they saw.
 import { connectPage } from './page-connection.ts';
 import { type Question, questions, ReadingPage } from './reading-page.ts';
 
@@ -9,6 +9,9 @@ export interface PagesSaw {
   faults: string[];
 }
 
+export type PagesSay = { type: 'begun' } | { type: 'saw'; saw: PagesSaw };
+
+const say = (said: PagesSay, then?: () => void) => process.send!(said, undefined, {}, then);
 const [address, pages, pause, seed] = process.argv.slice(2) as [string, string, string, string];
 const clients = await Promise.all(Array.from({ length: Number(pages) }, () => connectPage(address)));
 const reading = clients.map(
@@ -18,6 +21,7 @@ process.once('disconnect', () => process.exit());
 process.once('message', () => {
   for (const page of reading) page.stop();
 });
+void Promise.all(reading.map(({ begun }) => begun)).then(() => say({ type: 'begun' }));
 const ended = await Promise.allSettled(reading.map((page) => page.read()));
 const refusals = ended.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
 const saw: PagesSaw = {
@@ -26,4 +30,4 @@ const saw: PagesSaw = {
   faults: [...refusals, ...reading.flatMap(({ faults }) => faults)],
 };
 for (const client of clients) client.close();
-process.send!(saw, () => process.disconnect());
+say({ type: 'saw', saw }, () => process.disconnect());

@@ -10,6 +10,9 @@ import { InventedMetrics } from './invented-metrics.ts';
 export const questions = ['stretch', 'curve', 'curves', 'comparison', 'list', 'evaluations', 'nothing'] as const;
 export type Question = (typeof questions)[number];
 
+/** Questions that a page asks at least, however soon it is stopped. */
+const few = 3;
+
 /** As the compare screen asks. */
 const [rough, fine] = [256, 1500];
 
@@ -30,6 +33,7 @@ export class ReadingPage {
   readonly #client: Client;
   readonly #random: () => number;
   readonly #pause: number;
+  readonly #begun = Promise.withResolvers<void>();
   readonly #runs: KnownRun[] = [];
   readonly #byId = new Map<string, KnownRun>();
   #stopped = false;
@@ -38,6 +42,8 @@ export class ReadingPage {
   /** What was not as it must be, in words. */
   readonly faults: string[] = [];
   events = 0;
+  /** Resolves when it knows the runs that there are and hears of everything that comes. */
+  readonly begun = this.#begun.promise;
 
   constructor(client: Client, { seed, pause }: ReadingPageOptions) {
     this.#client = client;
@@ -64,7 +70,8 @@ export class ReadingPage {
       api.engines.list(nothing),
     ]);
     for (const run of runs) this.#know(run);
-    while (!this.#stopped) {
+    this.#begun.resolve();
+    for (let asked = 0; !this.#stopped || asked < few; asked += 1) {
       const question = this.#runs.some(({ step }) => step > 0) ? this.#nextQuestion() : 'nothing';
       const began = performance.now();
       const check = await this.#ask(question);

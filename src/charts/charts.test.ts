@@ -21,6 +21,9 @@ describe('numbers', () => {
     expect([614_400, 3_480_000, 1.2e9, 12].map(abbreviated)).toEqual(['614k', '3.48M', '1.2B', '12']);
     expect([0.36, 0.004, 0.099, 1.5].map(percent)).toEqual(['36%', '0.4%', '9.9%', '150%']);
     expect([42, 200, 3600, 7500].map(duration)).toEqual(['42 s', '3 min 20 s', '1 h', '2 h 5 min']);
+    // What is rounded up to the next unit is said in it.
+    expect([59.6, 3599.6, 7199, 2 * 86_400 - 20].map(duration)).toEqual(['1 min', '1 h', '2 h', '2 d']);
+    expect([273_600, 120 * 86_400, 301_677 * 3600].map(duration)).toEqual(['3 d 4 h', '120 days', '34 years']);
     expect([0, 999, 41_900_000].map(byteSize)).toEqual(['0 bytes', '999 bytes', '41.9 MB']);
   });
 });

@@ -50,13 +50,18 @@ export function tokenRatioText(ratio: number, uncertainty = ''): string {
   return `${rounded}${uncertainty} ${share > 0 ? 'fewer' : 'more'} tokens`;
 }
 
-/** 42 s, 3 min 20 s, 2 h 5 min. */
+/** 42 s, 3 min 20 s, 2 h 5 min, 3 d 4 h, 120 days, 34 years. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return 'unknown';
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return parts(Math.floor(whole / 60), 'min', whole % 60, 's');
-  return parts(Math.floor(whole / 3600), 'h', Math.round((whole % 3600) / 60), 'min');
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 48 * 60) return parts(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+  const hours = Math.round(seconds / 3600);
+  if (hours < 100 * 24) return parts(Math.floor(hours / 24), 'd', hours % 24, 'h');
+  const days = Math.round(hours / 24);
+  return days < 3 * 365 ? `${days} days` : `${grouped(days / 365.25)} years`;
 }
 
 /** 41.9 MB */

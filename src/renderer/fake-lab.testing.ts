@@ -130,6 +130,7 @@ export class FakeLab implements LabConnection {
       corpora: {
         list: () => (this.#scenario === 'empty' ? [] : [{ description: fakeCorpus, sources: [], created: '' }]),
         add: () => ({ corpus: { description: fakeCorpus, sources: [], created: '' }, known: false }),
+        addDependencyText: () => ({ corpus: { description: fakeCorpus, sources: [], created: '' }, known: false }),
       },
       engines: {
         list: () => (this.#scenario === 'empty' ? null : fakeEngines),

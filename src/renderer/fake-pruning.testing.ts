@@ -2,6 +2,7 @@
 // own, worse criteria worse, and less work where less is done. For pictures and tests of the page.
 import type { StudyPart } from '../shared/api.ts';
 import type { PruningPart, PruningRequest, PruningSetting } from '../shared/studies/pruning.ts';
+import { layerOf } from '../shared/studies/pruning-methods.ts';
 
 /** 0 to 1, the same for the same text. */
 function fraction(text: string): number {
@@ -40,12 +41,17 @@ export function livelyPruning(parts: readonly StudyPart[], { run, throughput, to
   return parts.map(({ key, result }) => {
     const part = result as PruningPart;
     const { setting, layers, experts } = part;
-    const { rise, saved } = effectOf(setting);
+    const whole = effectOf(setting);
+    const single = layerOf(setting);
+    // Of what all layers cost together the first bears most.
+    const share = single === null ? 1 : (2 * (layers - single)) / (layers * (layers + 1));
+    const { rise, saved } = { rise: share * whole.rise, saved: share * whole.saved };
     const first = (parts[0]!.result as PruningPart).loss;
     const loss = first + 0.1 * own + rise * (0.8 + 0.4 * own);
     const shift = loss - part.loss;
     const ratio = 'ratio' in setting ? setting.ratio : 0;
     const keeps = (layer: number) => {
+      if (single !== null && single !== layer) return experts;
       const uneven = 'scope' in setting && setting.scope === 'global' ? 0.4 + (1.2 * (layer + own / 2)) / layers : 1;
       return Math.max(1, Math.round(experts * (1 - ratio * uneven)));
     };

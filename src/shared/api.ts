@@ -17,6 +17,7 @@ import {
 import type { ExportReport, InspectorEvent, RecentInspection, TensorStatistics } from './inspection.ts';
 import type { LabEvent } from './lab-events.ts';
 import type {
+  AddedCorpus,
   CheckpointRow,
   CorpusRow,
   EvaluationRow,
@@ -157,6 +158,7 @@ const tooMany = {
   message: `all curves together may have ${mostStretches} steps; ask for fewer curves at once, or for fewer steps`,
 };
 
+const tokenizer = z.enum(['bytes', 'gpt2', 'cl100k_base']);
 const corpusSource = z.strictObject({
   path,
   textField: z.string().max(200).optional(),
@@ -301,14 +303,16 @@ export const calls = {
   corpora: {
     list: call<CorpusRow[]>()(nothing),
     /** Told about by 'corpus-progress' under this name; cancelled by its signal, it leaves nothing behind. */
-    add: call<{ corpus: CorpusRow; known: boolean }>()(
+    add: call<AddedCorpus>()(
       z.strictObject({
         name,
         sources: z.array(corpusSource).min(1).max(1000),
-        tokenizer: z.enum(['bytes', 'gpt2', 'cl100k_base']),
+        tokenizer,
         validationShare: z.number().gt(0).lt(1).optional(),
       }),
     ),
+    /** The text that every installation has, out of its own dependencies: a corpus to begin with. */
+    addDependencyText: call<AddedCorpus>()(z.strictObject({ tokenizer })),
   },
   engines: {
     /** What the newest probe found; null before the first. */

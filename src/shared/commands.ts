@@ -20,6 +20,7 @@ const table = [
   { id: 'go.compare', title: 'Compare', menu: 'View', accelerator: 'CmdOrCtrl+2' },
   { id: 'go.analysis', title: 'Analysis', menu: 'View' },
   { id: 'go.pruning', title: 'Pruning', menu: 'View' },
+  { id: 'go.report', title: 'Report', menu: 'View' },
   { id: 'go.engines', title: 'Engines', menu: 'View', accelerator: 'CmdOrCtrl+3' },
   { id: 'go.inspector', title: 'Inspector', menu: 'View', accelerator: 'CmdOrCtrl+I' },
   { id: 'runs.compare', title: 'Compare selected', menu: 'Run', accelerator: 'CmdOrCtrl+Shift+C' },

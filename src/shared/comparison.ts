@@ -90,6 +90,8 @@ export type StartHash = 'initHash' | 'initHashWithoutRouters' | 'dataHash';
 export interface EqualStart {
   /** All runs agree; false also when one of them has never started. */
   equal: Record<StartHash, boolean>;
+  /** Runs of the same seeds agree, each with the others of its seeds; absent where all have the same seeds, or no two do. */
+  ofOneSeed?: Record<StartHash, boolean>;
   /** In the order of the runs; null for one that has never started. */
   hashes: Record<StartHash, (string | null)[]>;
 }

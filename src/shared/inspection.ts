@@ -278,15 +278,17 @@ export type InspectJob =
 
 export type ConvertJob =
   | { task: 'export'; checkpoint: string; folder: string; tokenizer: TokenizerName | null }
-  /** Writes `parent`/step-00000000. */
+  /** Writes a checkpoint into `parent`: of step 0, or of its own where it is one of a lab. */
   | { task: 'import'; paths: string[]; parent: string; name: string; context?: number };
 
-/** A model that came in from transformers, as the lab makes a run of it. */
+/** A model that came in from transformers, or a checkpoint of another lab, as the lab makes a run of it. */
 export interface ImportedModel {
   configuration: RunConfiguration;
   initHash: string;
   initHashWithoutRouters: string;
   checkpoint: CheckpointRecord;
+  /** Of the corpus that it was trained on; null where nothing says so. */
+  corpusHash: string | null;
   notes: string[];
 }
 

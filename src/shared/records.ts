@@ -176,6 +176,12 @@ export interface CorpusRow {
   created: string;
 }
 
+export interface AddedCorpus {
+  corpus: CorpusRow;
+  /** The same text prepared the same way was there already; nothing was kept twice. */
+  known: boolean;
+}
+
 /** A run that was found 'running' or 'pausing' with nobody running it, and is 'paused' now. */
 export interface RecoveredRun {
   run: string;

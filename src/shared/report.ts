@@ -87,6 +87,10 @@ export const reportRequestSchema = z.strictObject({
   sections: z.array(section).max(100).default(reportSectionKeys),
   /** Words at the beginning of single sections. */
   notes: z.partialRecord(section, note).default({}),
+  /** Of single sections, instead of their own. */
+  titles: z.partialRecord(section, z.string().max(10_000)).default({}),
+  /** Ids of imported curves that are drawn beside the losses, and are in no statistic. */
+  curves: z.array(z.string().min(1).max(64)).max(64).default([]),
 });
 
 export type ReportRequest = z.infer<typeof reportRequestSchema>;

@@ -44,7 +44,7 @@ test('its losses are imported, once; another tag under a name of its own', async
     "theirs train_loss (ID): training loss, 3 points over step
     theirs val_loss (ID): validation loss, 2 points over step
       One cell of "val_loss" is no number and was left out.
-    Compare draws them beside runs.
+    Compare draws them beside runs, and a report where it is asked to with --curve.
     "
   `);
   expect((await run('import', 'a.csv', '--name', 'theirs', '--tokens-per-step', '512')).out).toContain('here already');

@@ -81,4 +81,4 @@ test('a run goes out to transformers and comes back as a run that is paused at s
   expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('model.vocabulary')]);
   expect(readdirSync(join(place.home, 'checkpoints')).filter((name) => name.startsWith('.'))).toEqual([]);
   expect((await cli.run('runs', 'list', '--json')).out.match(/"id"/g)).toHaveLength(2);
-});
+}, 300_000);

@@ -9,6 +9,8 @@ test.skipIf(!existsSync('/dev/full'))('output that cannot be written is said in 
   const { status, stderr } = spawnSync(process.execPath, args, {
     stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
     encoding: 'utf8',
+    // What Node itself has to say of the environment is not meant.
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
   });
   expect(stderr).toBe('Standard output cannot be written (ENOSPC).\n');
   expect(status).toBe(1);

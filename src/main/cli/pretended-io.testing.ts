@@ -1,4 +1,5 @@
 // A command line whose workers pretend and whose output is kept: for tests alone.
+import { pathToFileURL } from 'node:url';
 import type { Behaviour } from '../compute/fake-worker.testing.ts';
 import { type LaunchWorker, nodeWorkers } from '../compute/index.ts';
 import { fakeWorker } from '../lab/pretended-lab.testing.ts';
@@ -15,6 +16,8 @@ export interface PretendedIo {
   run(...args: string[]): Promise<Typed>;
   /** As Ctrl-C does. */
   interrupt(): void;
+  /** The same as soon as standard error says this: nothing has happened after it. */
+  interruptAt(text: string): void;
   /** What standard error has so far of the command that runs. */
   err(): string;
 }
@@ -32,6 +35,7 @@ export function pretendedIo(
   { behaviour = 'good', stepTime = 0, terminal = false, launch }: PretendedIoOptions = {},
 ) {
   let [out, err] = ['', ''];
+  let awaited: string | null = null;
   const listeners = new Set<() => void>();
   const io: Io = {
     out: (text) => {
@@ -39,6 +43,9 @@ export function pretendedIo(
     },
     err: (text) => {
       err += text;
+      if (awaited === null || !err.includes(awaited)) return;
+      awaited = null;
+      pretended.interrupt();
     },
     terminal,
     columns: 200,
@@ -60,6 +67,9 @@ export function pretendedIo(
     interrupt: () => {
       for (const listener of [...listeners]) listener();
     },
+    interruptAt(text) {
+      awaited = text;
+    },
     err: () => err,
   };
   return pretended;
@@ -68,8 +78,9 @@ export function pretendedIo(
 /** Without what differs from one run of the test to the next: ids, times, the home. */
 function masked(text: string, home: string): string {
   return text
+    .replaceAll(pathToFileURL(home).href, 'file://HOME')
     .replaceAll(home, 'HOME')
-    .replace(/\b(?=\w*[a-z])1[0-9a-hjkmnp-tv-z]{8}\b/g, 'ID')
+    .replace(/\b(?=\w*[a-z])(?=\w*\d)[0-9a-hjkmnp-tv-z]{9}\b/g, 'ID')
     .replace(/[0-9a-f]{64}/g, 'HASH')
     .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d\.\d{3}Z)?/g, 'TIME')
     .replace(/\d{4}-\d\d-\d\d/g, 'DAY');

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openPretended, temporaryHome } from '../lab/pretended-lab.testing.ts';
 import { commandName } from './io.ts';
 import { pretendedIo } from './pretended-io.testing.ts';
+import { quoted } from './session.ts';
 
 let place: ReturnType<typeof temporaryHome>;
 beforeEach(() => {
@@ -114,5 +115,5 @@ it('whatever was mistyped, the help that shows the right words is named', async 
 it('a command inside the words of an error has the home that was named', async () => {
   await io().run('train', '--steps', '4', '--name', 'short');
   const { err } = await io().run('resume', 'short', '--home', place.home);
-  expect(err).toContain(`${commandName({})} --home HOME resume`);
+  expect(err).toContain(`${commandName({})} --home ${quoted(place.home).replace(place.home, 'HOME')} resume`);
 });

@@ -112,8 +112,11 @@ export class Session {
 function recovered(home: string): boolean {
   try {
     const store = openStore(home);
-    store.recover();
-    store.close();
+    try {
+      store.recover();
+    } finally {
+      store.close();
+    }
     return true;
   } catch (thrown) {
     if (thrown instanceof LabError) return false;

@@ -1,7 +1,8 @@
 // The end of a text that arrives in pieces, within bounds.
 
-const mostLines = 40;
-const mostCharacters = 4000;
+/** A Node out of memory says so before its native stack, which may have 256 lines. */
+const mostLines = 300;
+const mostCharacters = 64_000;
 
 export class LastLines {
   #text = '';

@@ -1,7 +1,8 @@
 // Pages as PDF, by a Chromium in the background: its own printing gives vector figures, real text, and an outline from the
 // headings. It is spoken to over a pipe, sees only what it is given, and reaches no network.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -38,7 +39,8 @@ export async function openPrinter(browser = findBrowser()): Promise<Printer | nu
     await ended;
     clearTimeout(late);
     process.off('exit', kill);
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    // What its last processes still hold after that is left behind; the pages are printed.
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
   };
   try {
     const session = await openTab(protocol);

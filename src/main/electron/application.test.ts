@@ -35,7 +35,7 @@ beforeAll(async () => {
   expect(seen.calls).toEqual(['scheme', 'sandbox']);
   expect(seen.windows).toHaveLength(0);
   seen.ready();
-  await vi.waitFor(() => expect(seen.windows).toHaveLength(1));
+  await vi.waitUntil(() => seen.windows.length === 1, 50_000);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -176,6 +176,9 @@ test('a worker is a utility process, watched like any other', async () => {
   writeFileSync(silent, 'console.error("Error: no luck"); process.exit(3)');
   const failing = startJob({ launch: utilityWorkers(silent), command, onEvent: () => {} });
   expect(await failing.ended).toMatchObject({ kind: 'crashed', lastWords: 'Error: no luck' });
+  const ended = utilityWorkers(silent)();
+  await new Promise((resolve) => ended.onExit(resolve));
+  expect(() => ended.kill()).not.toThrow();
   const endless = join(folder, 'endless.mjs');
   writeFileSync(endless, 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)');
   const stopping = startJob({
@@ -196,12 +199,12 @@ test('training shows in the dock, keeps the machine awake, and ends with a word;
   expect(JSON.stringify(electron.Menu.template)).toContain('"label":"first"');
   const configuration = configurationFromPreset('nano', { corpus: 'text', training: { steps: 400, warmupSteps: 1 } });
   const [run] = await api.runs.create({ experiment, configuration, objectives: [[]], seeds: [0], start: true });
-  await vi.waitFor(() => expect(electron.powerSaveBlocker.on.size).toBe(1));
+  await expect.poll(() => electron.powerSaveBlocker.on.size).toBe(1);
   expect(window().progress).toBeGreaterThanOrEqual(0);
 
   dialog.answer = 2;
   window().close();
-  await vi.waitFor(() => expect(dialog.questions).toHaveLength(1));
+  await expect.poll(() => dialog.questions).toHaveLength(1);
   expect(dialog.questions[0]).toMatchObject({
     message: 'none, seed 0 is training.',
     buttons: ['Pause and quit', 'Train on without the window', 'Cancel'],
@@ -209,20 +212,18 @@ test('training shows in the dock, keeps the machine awake, and ends with a word;
   expect(window().visible).toBe(true);
   dialog.answer = 1;
   window().close();
-  await vi.waitFor(() => expect(window().visible).toBe(false));
+  await expect.poll(() => window().visible).toBe(false);
   expect(app.exitCode).toBeNull();
   app.emit('second-instance');
   expect(window().visible).toBe(true);
 
-  await vi.waitFor(async () => expect((await api.runs.get({ run: run!.id })).status).toBe('completed'), {
-    timeout: 30_000,
-  });
-  await vi.waitFor(() => expect(electron.powerSaveBlocker.on.size).toBe(0));
+  await expect.poll(async () => (await api.runs.get({ run: run!.id })).status).toBe('completed');
+  await expect.poll(() => electron.powerSaveBlocker.on.size).toBe(0);
   expect(electron.Notification.shown).toEqual(['none, seed 0 is complete']);
   expect(window().progress).toBe(-1);
 
   window().close();
-  await vi.waitFor(() => expect(app.exitCode).toBe(0));
+  await expect.poll(() => app.exitCode).toBe(0);
   expect(dialog.questions).toHaveLength(2);
   // The store is closed: nobody may look into it any more.
   const looks = vi.spyOn(window(), 'setProgressBar');

@@ -33,11 +33,11 @@ beforeAll(async () => {
   const { startApplication } = await import('./application.ts');
   startApplication({ page, home: join(folder, 'home'), launch: nodeWorkers(fakeWorker, ['good', '0']) });
   seen.ready();
-  await vi.waitFor(() => expect(seen.windows).toHaveLength(1));
+  await vi.waitUntil(() => seen.windows.length === 1, 50_000);
 });
 afterAll(async () => {
   seen.windows[0]!.close();
-  await vi.waitFor(() => expect(app.exitCode).toBe(0));
+  await vi.waitUntil(() => app.exitCode === 0, 50_000);
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -69,7 +69,8 @@ class PretendedUtilityProcess extends EventEmitter {
     return this.#child.stderr;
   }
   postMessage(message: never): void {
-    this.#child.send(message);
+    // To one that has ended, nothing is sent and nothing is thrown.
+    if (this.#child.connected) this.#child.send(message, () => {});
   }
   kill(): boolean {
     return this.#child.kill();

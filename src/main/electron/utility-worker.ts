@@ -41,12 +41,21 @@ function overUtilityProcess(child: UtilityProcess): WorkerProcess {
     onMessage: (listener) => void child.on('message', (message) => listener(message as WorkerEvent)),
     onHeartbeat: (listener) => void child.stdout?.on('data', () => listener()),
     onExit: (listener) => void exit.then(listener),
-    kill: () => end(child),
+    kill() {
+      if (!ended) end(child);
+    },
   };
 }
 
 /** At once: kill() only asks, and a worker that is asked writes a checkpoint first. */
 function end(child: UtilityProcess): void {
-  if (child.pid === undefined) child.kill();
-  else process.kill(child.pid, 'SIGKILL');
+  if (child.pid === undefined) {
+    child.kill();
+    return;
+  }
+  try {
+    process.kill(child.pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself, and nobody has heard of that yet.
+  }
 }

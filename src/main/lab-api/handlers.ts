@@ -4,6 +4,7 @@ import { alertKind } from '../../shared/alerts.ts';
 import type { About, ApiEvent, ApiHandlers, RunSummary } from '../../shared/api.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { EngineReport } from '../../shared/worker-messages.ts';
+import { dependencyText } from '../lab/dependency-text.ts';
 import { checkpointsOf, compare, type Lab } from '../lab/index.ts';
 import type { RunRow } from '../store/index.ts';
 import { Line } from './in-turn.ts';
@@ -139,6 +140,9 @@ export function handlersOver({ lab, about, summaries, dialogs, printer, emit }: 
     corpora: {
       list: () => store.corpora.list(),
       add: lines.corpora.inTurn((corpus, signal) => lab.addCorpus(corpus, signal)),
+      addDependencyText: lines.corpora.inTurn(({ tokenizer }, signal) =>
+        lab.addCorpus(dependencyText(tokenizer), signal),
+      ),
     },
     engines: {
       list: () => engines,

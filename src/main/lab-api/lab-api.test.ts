@@ -7,7 +7,7 @@ import { configurationFromPreset } from '../../shared/config/index.ts';
 import { type Client, connect } from '../../shared/rpc.ts';
 import { inProcess } from '../../shared/transports.ts';
 import type { Evaluation } from '../../shared/worker-messages.ts';
-import { nodeWorkers } from '../compute/index.ts';
+import { jobLimits, nodeWorkers } from '../compute/index.ts';
 import { fakeWorker, temporaryHome } from '../lab/pretended-lab.testing.ts';
 import { type LabApi, openLabApi } from './index.ts';
 import { manySeries } from './metric-series.ts';
@@ -24,7 +24,7 @@ let api: Api;
 
 function open(stepTime = 0, behaviour = 'good'): void {
   const launch = nodeWorkers(fakeWorker, [behaviour, String(stepTime)]);
-  const limits = { silence: 5000, grace: 2000 };
+  const limits = { ...jobLimits, grace: 2000 };
   labApi = openLabApi({ home, door: 'browser', launch, limits, setUpProgram: fakeSetUp });
   const [near, far] = inProcess();
   labApi.serve(far);
@@ -56,12 +56,19 @@ async function matrix(more: { steps?: number; seeds?: number[]; start?: boolean 
   return api.runs.create({ experiment, configuration: configuration(steps), objectives, seeds, start });
 }
 
+test('who has no text at hand begins with the one that is there, prepared once', async () => {
+  const first = await api.corpora.addDependencyText({ tokenizer: 'gpt2' });
+  expect(first).toMatchObject({ corpus: { description: { name: 'dependency-text-gpt2' } }, known: false });
+  expect(await api.corpora.addDependencyText({ tokenizer: 'gpt2' })).toMatchObject({ known: true });
+  expect(await api.corpora.list({})).toHaveLength(1);
+});
+
 test('alerts of several runs are asked for at once, and nothing else that happened', async () => {
   client.close();
   await labApi.close();
   open(0, 'fail');
   const runs = (await matrix({ seeds: [1], start: true })).map(({ id }) => id);
-  await vi.waitFor(async () => expect(await api.events.alerts({ runs })).toHaveLength(2), 20_000);
+  await expect.poll(() => api.events.alerts({ runs })).toHaveLength(2);
   const found = await api.events.alerts({ runs });
   expect(found.map(({ run, kind }) => [run, kind])).toEqual(runs.map((run) => [run, 'alert']));
   expect(found[0]!.data).toMatchObject({ detector: 'not-finite', severity: 'critical' });

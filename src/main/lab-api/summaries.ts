@@ -76,7 +76,9 @@ function readSummary(store: ReadOnlyStore, run: RunRow): Read {
   const newest = store.metrics.last(id);
   const evaluation = store.evaluations.newest(id)?.evaluation;
   const points = pointsOf(store.metrics.series(id, 'crossEntropy', { resolution: sparklineResolution }));
-  const step = newest?.step ?? parent?.step ?? 0;
+  const checkpoint = store.checkpoints.newest(id)?.step ?? null;
+  // One that was imported begins at its checkpoint.
+  const step = newest?.step ?? checkpoint ?? parent?.step ?? 0;
   return {
     course: courseOf(run, (origin) => soundRun(store, origin)),
     step,
@@ -93,7 +95,7 @@ function readSummary(store: ReadOnlyStore, run: RunRow): Read {
           perplexity: evaluation.perplexity,
         }
       : null,
-    checkpoint: store.checkpoints.newest(id)?.step ?? null,
+    checkpoint,
     sparkline: {
       steps: Float64Array.from(points, (point) => point.step),
       values: Float64Array.from(points, (point) => point.value),

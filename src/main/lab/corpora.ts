@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { nearest } from '../../shared/config/nearest.ts';
 import { LabError } from '../../shared/errors.ts';
+import type { AddedCorpus } from '../../shared/records.ts';
 import type { CorpusDescription, CorpusSource, TokenizerName } from '../../shared/worker-messages.ts';
 import { type Job, type JobLimits, type LaunchWorker, startJob } from '../compute/index.ts';
 import type { CorpusRow, HomePaths, ReadOnlyStore, Store } from '../store/index.ts';
@@ -17,12 +18,6 @@ export interface NewCorpus {
   tokenizer: TokenizerName;
   /** Share of the documents that is kept for validation; a twentieth when left out. */
   validationShare?: number;
-}
-
-export interface AddedCorpus {
-  corpus: CorpusRow;
-  /** The same text prepared the same way was there already; nothing was kept twice. */
-  known: boolean;
 }
 
 const unfinished = '.adding-';

@@ -1,6 +1,7 @@
-// Runs and experiments by what a person types: an id, the beginning of one, or a name.
+// Runs, experiments and imported curves by what a person types: an id, the beginning of one, or a name.
 import { nearest } from '../../shared/config/nearest.ts';
 import { LabError } from '../../shared/errors.ts';
+import type { ImportedCurve } from '../../shared/imports.ts';
 import type { ExperimentRow, ReadOnlyStore, RunRow } from '../store/index.ts';
 import { shown } from './text.ts';
 
@@ -11,6 +12,10 @@ export function findRun(store: Pick<ReadOnlyStore, 'runs'>, text: string): RunRo
 
 export function findExperiment(store: Pick<ReadOnlyStore, 'experiments'>, text: string): ExperimentRow {
   return find(store.experiments.list(), text, 'experiment');
+}
+
+export function findCurve(store: Pick<ReadOnlyStore, 'importedCurves'>, text: string): ImportedCurve {
+  return find(store.importedCurves.list(), text, 'imported curve');
 }
 
 function find<Row extends { id: string; name: string }>(rows: Row[], text: string, kind: string): Row {
@@ -33,6 +38,17 @@ function find<Row extends { id: string; name: string }>(rows: Row[], text: strin
   throw new LabError('not-found', `There is no ${kind} called ${shown(text)}.`, {
     field: kind,
     value: text.slice(0, 100),
-    remedy: meant ? `Did you mean ${shown(meant)}?` : 'simbal runs list shows those there are.',
+    remedy: meant ? `Did you mean ${shown(meant)}?` : known(rows, kind),
   });
 }
+
+/** Runs are many and have a list of their own. */
+const known = (rows: readonly { name: string }[], kind: string): string =>
+  kind !== 'imported curve'
+    ? 'simbal runs list shows those there are.'
+    : rows.length === 0
+      ? 'None is here yet: simbal import brings them.'
+      : `There ${rows.length === 1 ? 'is' : 'are'} ${rows
+          .slice(0, 8)
+          .map(({ name }) => shown(name))
+          .join(', ')}${rows.length > 8 ? ', …' : ''}.`;

@@ -2,23 +2,24 @@
 // corpora and comparisons; it knows no screen and no transport.
 import type { RunEstimate } from '../../shared/config/index.ts';
 import type { ExportReport } from '../../shared/inspection.ts';
-import type { Removable } from '../../shared/records.ts';
+import type { AddedCorpus, Removable } from '../../shared/records.ts';
 import type { Retention } from '../../shared/retention.ts';
 import type { EngineReport } from '../../shared/worker-messages.ts';
 import type { JobLimits, LaunchWorker, SetUpProgram } from '../compute/index.ts';
 import type { Annotation, ExperimentRow, ReadOnlyStore, RecoveredRun, RunRow } from '../store/index.ts';
-import type { AddedCorpus, NewCorpus } from './corpora.ts';
+import type { NewCorpus } from './corpora.ts';
 import type { LabEvent } from './events.ts';
 import type { Imports } from './imports/index.ts';
 import type { Inspections } from './inspections/index.ts';
 import type { ExportRequest, ImportRequest } from './inspections/models.ts';
 import type { Studies } from './studies/index.ts';
 
+export type { AddedCorpus } from '../../shared/records.ts';
 export type { Comparison } from './comparison/compare.ts';
 export { compare } from './comparison/compare.ts';
-export { type AddedCorpus, findCorpus, type NewCorpus } from './corpora.ts';
+export { findCorpus, type NewCorpus } from './corpora.ts';
 export type { Emit, LabEvent } from './events.ts';
-export { findExperiment, findRun } from './find.ts';
+export { findCurve, findExperiment, findRun } from './find.ts';
 export { forkPoint } from './fork.ts';
 export type { Imports } from './imports/index.ts';
 export { type Inspections, inspectionsOver } from './inspections/index.ts';

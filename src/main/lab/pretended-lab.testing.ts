@@ -23,14 +23,27 @@ export interface PretendedOptions extends Partial<LabOptions> {
 
 export function openPretended(home: string, { behaviour = 'good', stepTime = 0, ...options }: PretendedOptions = {}) {
   const events: LabEvent[] = [];
+  const waiting = new Set<(event: LabEvent) => void>();
   const lab = openLab({
     home,
     launch: nodeWorkers(fakeWorker, [behaviour, String(stepTime)]),
-    limits: { silence: 5000, grace: 2000 },
-    onEvent: (event) => events.push(event),
     ...options,
+    onEvent(event) {
+      events.push(event);
+      options.onEvent?.(event);
+      for (const see of [...waiting]) see(event);
+    },
   });
-  return { lab, events };
+  /** Resolves at the next event that is such, before its worker, which waits for the lab after each step and part, goes on. */
+  const next = (isSuch: (event: LabEvent) => boolean) =>
+    new Promise<void>((resolve) => {
+      waiting.add(function see(event) {
+        if (!isSuch(event)) return;
+        waiting.delete(see);
+        resolve();
+      });
+    });
+  return { lab, events, next };
 }
 
 export async function addText(lab: Lab): Promise<string> {

@@ -44,9 +44,11 @@ function losses(lab: Pick<Lab, 'store'>, run: string): number[] {
   return series.kind === 'points' ? series.points.map(({ value }) => value) : [];
 }
 
+/** One that has ended lives no more, also where whoever adopted it never asks after it, as the first process of a container may. */
 const alive = (pid: number) => {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
   } catch {
     return false;
   }
@@ -74,14 +76,20 @@ describe('the lab with its worker', () => {
   });
 
   it('trains, survives a kill of the worker, and ends with the same numbers as without one', async () => {
-    const events: LabEvent[] = [];
+    let killing: string | undefined;
     const workers: number[] = [];
     const launch = () => {
       const worker = nodeWorkers()();
       workers.push(worker.pid!);
       return worker;
     };
-    const lab = openLab({ home: place.home, onEvent: (event) => events.push(event), launch });
+    // A worker is some events ahead of the lab at most: at one of its first checkpoints it is far from its end.
+    const onEvent = (event: LabEvent) => {
+      if (event.type !== 'checkpoint' || event.run !== killing || event.checkpoint.step < 20) return;
+      killing = undefined;
+      process.kill(workers.at(-1)!, 'SIGKILL');
+    };
+    const lab = openLab({ home: place.home, onEvent, launch });
     try {
       await addText(lab);
       const experiment = lab.createExperiment({ name: 'pair' }).id;
@@ -90,11 +98,8 @@ describe('the lab with its worker', () => {
       );
       lab.start(straight!.id);
       expect(await lab.ended(straight!.id)).toMatchObject({ status: 'completed' });
+      killing = killed!.id;
       lab.start(killed!.id);
-      const checkpoint = () =>
-        events.some((event) => event.type === 'checkpoint' && event.run === killed!.id && event.checkpoint.step >= 20);
-      await expect.poll(checkpoint, { interval: 1, timeout: 30_000 }).toBe(true);
-      process.kill(workers.at(-1)!, 'SIGKILL');
       expect(await lab.ended(killed!.id)).toMatchObject({ status: 'completed' });
       expect(lab.store.segments.list(killed!.id).map(({ outcome }) => outcome)).toEqual(['interrupted', 'completed']);
       expect(losses(lab, killed!.id)).toEqual(losses(lab, straight!.id));
@@ -118,7 +123,7 @@ describe('the lab with its worker', () => {
     const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
     const [run, worker] = await firstCheckpoint(child);
     child.kill('SIGKILL');
-    await expect.poll(() => alive(worker), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => alive(worker)).toBe(false);
 
     const before = openStoreReadOnly(place.home);
     expect(before.runs.get(run).status).toBe('running');
@@ -130,9 +135,7 @@ describe('the lab with its worker', () => {
       const { step } = lab.store.checkpoints.newest(run)!;
       const kept = losses(lab, run);
       lab.start(run);
-      await expect
-        .poll(() => lab.store.segments.list(run).at(-1)!.lastStep ?? 0, { timeout: 30_000 })
-        .toBeGreaterThan(step);
+      await expect.poll(() => lab.store.segments.list(run).at(-1)!.lastStep ?? 0).toBeGreaterThan(step);
       lab.pause(run);
       expect((await lab.ended(run)).status).toBe('paused');
       expect(lab.store.segments.list(run)[1]).toMatchObject({ fromStep: step, outcome: 'paused' });

@@ -18,5 +18,7 @@ const sections = reportSectionKeys.filter((key) => key !== 'drop-top' && key !==
 
 export function reportPage(comparison: Comparison, { made, again }: ReportDetails): string {
   const source = comparisonSource(comparison, { again, limits: [] });
-  return reportHtml(buildReport(source, { title: '', note: '', sections, notes: {} }, { made, lab: labVersion() }));
+  return reportHtml(
+    buildReport(source, { title: '', note: '', sections, notes: {}, titles: {} }, { made, lab: labVersion() }),
+  );
 }

@@ -6,7 +6,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fuzzing } from '../../../test/fuzzing.ts';
 import type { Transport } from '../../shared/rpc.ts';
 import { pageFiles } from '../page/page-files.ts';
@@ -35,7 +35,8 @@ async function start(patience = 60_000): Promise<void> {
       served.push({ transport, heard });
     },
   });
-  credentials = await credentialsOf(server.address);
+  // A machine that stalls may use a short patience up.
+  credentials = await vi.waitFor(() => credentialsOf(server.address), 50_000);
 }
 
 beforeEach(() => {
@@ -68,11 +69,15 @@ async function answerTo(...pieces: (string | Uint8Array)[]): Promise<string> {
   socket.setEncoding('latin1').on('data', (piece) => {
     text += piece;
   });
-  await new Promise<void>((resolve) => {
-    for (const end of ['end', 'close']) socket.once(end, () => resolve());
-  });
+  await ended(socket);
   return text;
 }
+
+const ended = (socket: Socket) =>
+  new Promise<void>((resolve) => {
+    for (const end of ['end', 'close']) socket.once(end, () => resolve());
+  });
+const gone = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
 
 const statuses = (answer: string) => [...answer.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
 
@@ -249,7 +254,7 @@ test('whatever bytes arrive, nothing is given away and the page is answered', as
         text += piece;
       });
       socket.end();
-      await once(socket, 'close');
+      await gone(socket);
       expect(text).not.toContain(pageText);
       expect(text).not.toContain('    at ');
     }),
@@ -261,7 +266,6 @@ test('whatever bytes arrive, nothing is given away and the page is answered', as
 
 describe('clients that take their time', () => {
   beforeEach(() => start(500));
-  const gone = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
 
   test.each([
     ['says nothing', []],
@@ -276,7 +280,7 @@ describe('clients that take their time', () => {
     socket.once('end', () => socket.end());
     await gone(socket);
     clearInterval(drip);
-    await theLabAnswers();
+    await expect.poll(theLabAnswersNow).toBe(true);
   });
 
   test('one that does not read its answer loses its place', async () => {
@@ -288,7 +292,7 @@ describe('clients that take their time', () => {
     const knock = setInterval(() => socket.write('x'), 1500);
     await gone(socket);
     clearInterval(knock);
-    await theLabAnswers();
+    await expect.poll(theLabAnswersNow).toBe(true);
   });
 
   test('refused upgrades that stay open at the other end keep no place, nor the server from closing', async () => {
@@ -367,7 +371,7 @@ describe('frames of a page that is known', () => {
     const socket = await opened();
     socket.resume();
     socket.write(bytes());
-    await once(socket, 'end');
+    await ended(socket);
     expect(served[0]!.heard).toEqual([]);
     await theLabAnswers();
   });

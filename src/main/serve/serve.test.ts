@@ -23,6 +23,9 @@ let folder: string;
 let server: PageServer;
 let served: Transport[];
 
+const start = (more: { heartbeat?: number } = {}) =>
+  startServer({ files: pageFiles(join(folder, 'page')), port: 0, serve: (one) => served.push(one), ...more });
+
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'simbal-page-'));
   mkdirSync(join(folder, 'page', 'assets'), { recursive: true });
@@ -30,12 +33,7 @@ beforeEach(async () => {
   writeFileSync(join(folder, 'page', 'assets', 'a-1.js'), 'let a');
   writeFileSync(join(folder, 'secret.html'), 'secret');
   served = [];
-  server = await startServer({
-    files: pageFiles(join(folder, 'page')),
-    port: 0,
-    serve: (one) => served.push(one),
-    heartbeat: 500,
-  });
+  server = await start();
 });
 
 afterEach(async () => {
@@ -261,6 +259,8 @@ describe('a WebSocket', () => {
   });
 
   test('one that answers no more loses its place', async () => {
+    await server.close();
+    server = await start({ heartbeat: 100 });
     const socket = await open({}, '/socket', { autoPong: false });
     await once(socket, 'open');
     const closed = vi.fn();

@@ -63,6 +63,17 @@ export class Connection {
     return this.#translated(() => this.#opened().pragma(source, { simple: true }));
   }
 
+  /** What `work` calls waits, blocking, up to so many milliseconds for another program's lock. */
+  patiently<Result>(milliseconds: number, work: () => Result): Result {
+    const usual = this.pragma('busy_timeout');
+    this.pragma(`busy_timeout = ${milliseconds}`);
+    try {
+      return work();
+    } finally {
+      this.pragma(`busy_timeout = ${usual}`);
+    }
+  }
+
   get inTransaction(): boolean {
     return this.#database.inTransaction;
   }

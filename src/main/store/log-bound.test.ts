@@ -19,7 +19,7 @@ beforeEach(() => {
   const place = temporaryHome();
   ({ remove } = place);
   file = join(place.home, 'log.sqlite');
-  connection = openForWriting(file, 500, longest);
+  connection = openForWriting(file, 10_000, longest);
   connection.exec('CREATE TABLE t (x)');
 });
 afterEach(() => {

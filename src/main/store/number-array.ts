@@ -1,5 +1,6 @@
 // Nested arrays of numbers (counts L×E, similarities L×E×E) as compact blobs, without loss: the narrowest of 32-bit
 // unsigned, 32-bit float and 64-bit float that holds every number exactly. Little-endian: type, rank, axes, numbers.
+import { valueText } from '../../shared/config/problems.ts';
 import { LabError } from '../../shared/errors.ts';
 
 export type Nested = number[] | Nested[];
@@ -59,7 +60,7 @@ function collect(nested: Nested, axes: number[], numbers: number[], field: strin
   for (const item of nested) {
     if (inner.length > 0 && Array.isArray(item)) collect(item, inner, numbers, field);
     else if (inner.length === 0 && typeof item === 'number') numbers.push(item);
-    else refuse(field, Array.isArray(item) ? 'an array in the place of a number' : String(item));
+    else refuse(field, Array.isArray(item) ? 'an array in the place of a number' : valueText(item));
   }
 }
 

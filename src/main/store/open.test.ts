@@ -1,7 +1,9 @@
 // Whatever lies where a lab should lie: named, refused, and left byte for byte as it was.
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { LabError } from '../../shared/errors.ts';
@@ -194,6 +196,29 @@ test("another program's lock is a fault that passes: nothing is written, and the
   other.close();
   store.metrics.append(segment, [sampleStep(1)]);
   expect(store.metrics.last(run)?.step).toBe(1);
+  store.close();
+});
+
+test("a lab that was killed is put right also while another program's lock passes, and waits as little as before after that", async () => {
+  const store = openStore(home, { busyTimeout: 0 });
+  const run = sampleRun(store).id;
+  store.runs.setStatus(run, 'running');
+  const other = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+    const other = new (require('better-sqlite3'))(workerData);
+    other.exec('BEGIN IMMEDIATE');
+    parentPort.postMessage('locked');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    other.close();`,
+    { eval: true, workerData: file },
+  );
+  await once(other, 'message');
+  expect(store.recover()).toMatchObject([{ run }]);
+  await once(other, 'exit');
+  const lasting = new Connection(file, { mode: 'write', busyTimeout: 0 });
+  lasting.exec('BEGIN IMMEDIATE');
+  expect(isTemporary(failure(() => store.runs.setStatus(run, 'queued')))).toBe(true);
+  lasting.close();
   store.close();
 });
 

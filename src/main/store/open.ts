@@ -11,20 +11,17 @@ import { takeLock } from './lock.ts';
 import { boundLog, longestLog } from './log-bound.ts';
 import { type Migration, migrate, migrations as newest } from './migrations/index.ts';
 import { storeError } from './sqlite-errors.ts';
-import { storeOver } from './store.ts';
+import { storeOver, whileOpening } from './store.ts';
 
 export interface OpenOptions {
   /**
    * Milliseconds that a call waits, blocking, for another program's lock; then it fails and isTemporary says so. Little, as a
-   * lab that blocks answers nobody: whoever can wait tries again. Opening waits longer.
+   * lab that blocks answers nobody: whoever can wait tries again. Opening and recovering wait longer.
    */
   busyTimeout?: number;
   /** Another history of the file's tables than this lab's: for tests of migrations. */
   migrations?: readonly Migration[];
 }
-
-/** Milliseconds that opening waits, blocking, for another program's lock. */
-const opening = 1000;
 
 /**
  * Opens the lab of a home folder to write, creating both when absent. One process at a time can.
@@ -37,7 +34,7 @@ export function openStore(home: string, { busyTimeout = 50, migrations = newest 
   let connection: Connection | undefined;
   try {
     if (inspect(paths.file, migrations) === null) create(paths.file, migrations);
-    connection = openForWriting(paths.file, opening);
+    connection = openForWriting(paths.file, whileOpening);
     migrate(connection, migrations);
     connection.pragma(`busy_timeout = ${busyTimeout}`);
     for (const folder of [paths.corpora, paths.checkpoints, paths.reports]) makeFolder(folder);

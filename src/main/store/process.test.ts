@@ -29,11 +29,10 @@ interface Process {
   kill(): Promise<void>;
 }
 
-function start(command: 'open' | 'append', options: { uid?: number } = {}): Process {
+function start(command: 'open' | 'append' | 'open as nobody'): Process {
   const script = join(import.meta.dirname, 'test-process.ts');
   const child = spawn(process.execPath, ['--experimental-strip-types', '--no-warnings', script, command, home], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    ...options,
   });
   const lines: string[] = [];
   let rest = '';
@@ -157,11 +156,11 @@ test('a folder that cannot be written is refused by name', async () => {
   mkdirSync(empty);
   chmodSync(home, 0o755);
   // The superuser may write everywhere, so that the other process gives that right up.
-  const ordinary = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+  const command = process.getuid?.() === 0 ? 'open as nobody' : 'open';
   for (const folder of [existing, empty]) {
     chmodSync(folder, 0o555);
     home = folder;
-    const opener = start('open', ordinary);
+    const opener = start(command);
     await opener.said(1);
     chmodSync(folder, 0o755);
     expect(opener.lines[0]).toMatch(/^refused .*"store".*lab\.lock/);

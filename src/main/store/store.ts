@@ -18,6 +18,9 @@ import { studyQueries } from './queries/studies.ts';
 import { recover } from './recover.ts';
 import { storeError } from './sqlite-errors.ts';
 
+/** Milliseconds that what is done while a lab is opened waits, blocking, for another program's lock: nobody is answered yet. */
+export const whileOpening = 3000;
+
 export function storeOver(connection: Connection, paths: HomePaths, closed: () => void): Store {
   const experiments = experimentQueries(connection);
   const runs = runQueries(connection, experiments);
@@ -38,7 +41,7 @@ export function storeOver(connection: Connection, paths: HomePaths, closed: () =
     ...tables,
     importedCurves: importedCurveQueries(connection),
     foreign: foreignRowQueries(connection, tables),
-    recover: () => recover(store),
+    recover: () => connection.patiently(whileOpening, () => recover(store)),
     transaction: (work) => connection.transaction(work),
     snapshot: (file) => snapshot(connection, file),
     close() {

@@ -40,14 +40,14 @@ const steps = (alerts: Alerts, run: string) => alerts.of(run).map(({ step }) => 
 test('runs that are seen together are asked for together and once; nothing kept is told as new', async () => {
   const { alerts, ask, toasts, runs } = watching([kept('a', alert(7)), kept('b', { nonsense: true })]);
   for (const run of ['a', 'b', 'a']) alerts.see(run);
-  await vi.waitFor(() => expect(steps(alerts, 'a')).toEqual([7]));
+  await expect.poll(() => steps(alerts, 'a')).toEqual([7]);
   alerts.see('a');
   expect(ask.mock.calls).toEqual([[{ runs: ['a', 'b'] }]]);
   expect(alerts.of('b')).toEqual([]);
   expect(toasts).toEqual([]);
   runs.reconnections = 1;
   alerts.see('a');
-  await vi.waitFor(() => expect(ask).toHaveBeenCalledTimes(2));
+  await expect.poll(() => ask).toHaveBeenCalledTimes(2);
 });
 
 test('a live one lies in order among those that are kept', async () => {
@@ -55,14 +55,14 @@ test('a live one lies in order among those that are kept', async () => {
   tell('a', alert(5));
   tell('a', alert(5, { detector: 'collapse', layer: 2 }));
   alerts.see('a');
-  await vi.waitFor(() => expect(steps(alerts, 'a')).toEqual([3, 5, 5, 7]));
+  await expect.poll(() => steps(alerts, 'a')).toEqual([3, 5, 5, 7]);
   expect(toasts).toEqual(['a 5', 'a 5']);
 });
 
 test('one that is live and kept at once is told, and listed once', async () => {
   const { alerts, tell, toasts } = watching([kept('a', alert(5))]);
   alerts.see('a');
-  await vi.waitFor(() => expect(steps(alerts, 'a')).toEqual([5]));
+  await expect.poll(() => steps(alerts, 'a')).toEqual([5]);
   tell('a', alert(5));
   expect([toasts, steps(alerts, 'a')]).toEqual([['a 5'], [5]]);
 });
@@ -71,8 +71,8 @@ test('a question without an answer is asked again', async () => {
   const { alerts, ask } = watching([kept('a', alert(7))]);
   ask.mockRejectedValueOnce(new Error('gone'));
   alerts.see('a');
-  await vi.waitFor(() => expect(ask).toHaveBeenCalledOnce());
+  await expect.poll(() => ask).toHaveBeenCalledOnce();
   await Promise.resolve();
   alerts.see('a');
-  await vi.waitFor(() => expect(steps(alerts, 'a')).toEqual([7]));
+  await expect.poll(() => steps(alerts, 'a')).toEqual([7]);
 });

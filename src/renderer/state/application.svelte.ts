@@ -15,7 +15,7 @@ import { DraftState } from './draft.svelte.ts';
 import type { Dropped, DroppedFile } from './dropped.ts';
 import { ImportedCurves } from './imported-curves.svelte.ts';
 import { Inspector } from './inspection.svelte.ts';
-import { Navigation } from './navigation.svelte.ts';
+import { Navigation, type Screen } from './navigation.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import type { RunEntry } from './run-entry.svelte.ts';
 import { Runs } from './runs.svelte.ts';
@@ -211,8 +211,8 @@ export class Application {
     return this.attempt(async () => {
       const removed = await work();
       for (const id of removed.runs) this.selected.delete(id);
-      await this.runs.load();
       this.toasts.tell(`Removed ${what}.`, { label: undoLabel, run: () => void this.#restore(removed) });
+      await this.runs.load();
     });
   }
 
@@ -231,6 +231,13 @@ export class Application {
       if (this.runs.about?.door === 'browser') save(new Blob([page], { type: 'text/html' }), title, 'html');
       else await this.api.dialogs.save({ title: 'Save the comparison', name: title, extension: 'html', data: page });
     });
+
+  /** A screen's address, with the runs that were looked at last and are still there. */
+  addressOf = (screen: Screen): string => this.navigation.addressOf(screen, (run) => this.runs.run(run) !== undefined);
+
+  visit(screen: Screen): void {
+    location.hash = this.addressOf(screen);
+  }
 
   prune = (runs: readonly RunEntry[]) => this.navigation.go('pruning', { runs: runs.map(({ id }) => id).join(',') });
 

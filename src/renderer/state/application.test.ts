@@ -5,7 +5,7 @@ import { FakeLab } from '../fake-lab.testing.ts';
 import type { Scenario } from '../fake-scenarios.testing.ts';
 import type { LabConnection } from '../lab.ts';
 import { Application } from './application.svelte.ts';
-import { commandsOf, keyFor } from './commands.ts';
+import { commandsOf, keyFor, placesOf } from './commands.ts';
 import { pretendWindow } from './pretended-window.testing.ts';
 
 beforeEach(() => {
@@ -62,8 +62,29 @@ test('what is removed is no longer selected, and comes back with what is offered
   expect(told()).toEqual(['Removed 2 runs.']);
   expect([application.runs.all.length, application.selection.length]).toEqual([7, 7]);
   application.toasts.act(application.toasts.undo!);
-  await vi.waitFor(() => expect(application.runs.all).toHaveLength(9));
+  await expect.poll(() => application.runs.all).toHaveLength(9);
   expect(application.runs.run(some[0]!.id)).toBeDefined();
+});
+
+test('the way back is offered as soon as it is needed, and an answer from before it takes nothing away again', async () => {
+  const late = Promise.withResolvers<void>();
+  let asked = 0;
+  const { application, told } = await opened('demo', ({ list }) => ({
+    list: async (input) => {
+      const answer = await list(input);
+      // The third is that of the removal.
+      if (++asked === 3) await late.promise;
+      return answer;
+    },
+  }));
+  const [some] = application.runs.all;
+  const removed = application.remove([some!]);
+  await expect.poll(told).toHaveLength(1);
+  application.toasts.act(application.toasts.undo!);
+  await expect.poll(() => asked).toBe(4);
+  late.resolve();
+  await removed;
+  expect(application.runs.run(some!.id)).toBeDefined();
 });
 
 test('an experiment goes with its runs', async () => {
@@ -100,7 +121,7 @@ test('dropped files are taken for what they are', async () => {
 test('what is noticed of a run is told with its name and leads to it', async () => {
   const { lab, application, told } = await opened();
   lab.alarm();
-  await vi.waitFor(() => expect(told()).toHaveLength(1));
+  await expect.poll(() => told()).toHaveLength(1);
   const [run] = application.runs.running;
   expect(told()[0]).toContain(`“${run!.summary.name}”`);
   application.toasts.act(application.toasts.list[0]!);
@@ -128,4 +149,26 @@ test('over a sheet no key does anything but the palette’s', async () => {
   expect(press('k', true)).toBe('palette');
   application.close();
   expect(press('?')).toBe('shortcuts');
+});
+
+test('keys are told of before there is anything to press them for, and offered only then', async () => {
+  const { application } = await opened('demo');
+  const idsOf = (all?: boolean) => commandsOf(application, all).map(({ id }) => id);
+  const ofSelected = ['runs.compare', 'runs.rename', 'runs.remove', 'undo'];
+  expect(idsOf()).not.toEqual(expect.arrayContaining(ofSelected));
+  expect(idsOf(true)).toEqual(expect.arrayContaining(ofSelected));
+  application.select(application.runs.all.slice(0, 1));
+  expect(idsOf()).toEqual(expect.arrayContaining(ofSelected.slice(0, 3)));
+});
+
+test('the palette leads to every experiment and run by its name', async () => {
+  const { application } = await opened('demo');
+  const { runs, navigation } = application;
+  const [run, experiment] = [runs.all[1]!, runs.experiments[0]!];
+  const place = (label: string) => placesOf(application).find((one) => one.label.startsWith(label))!;
+  place(`Run: ${run.summary.name}, of `).run();
+  expect(application.sheet).toEqual({ kind: 'run', run: run.id });
+  place(`Experiment: ${experiment.name}`).run();
+  expect(navigation.parameters.get('experiment')).toBe(experiment.id);
+  expect(placesOf(application)).toHaveLength(runs.all.length + runs.experiments.length);
 });

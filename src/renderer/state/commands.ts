@@ -1,6 +1,7 @@
 // Everything that can be done from the palette, with its keys. What menus have too takes its name and its accelerator from the
 // table that they share. Commands that act on runs act on the selected ones.
 import { type CommandId, commands as shared } from '../../shared/commands.ts';
+import { plain } from '../ui/plain.ts';
 import { type Application, pausable, startable, stoppable } from './application.svelte.ts';
 import { themes } from './preferences.svelte.ts';
 
@@ -12,16 +13,18 @@ export interface Command {
   run: () => void;
 }
 
-export function commandsOf(application: Application): Command[] {
+/** @param all also those that nothing can be done with now, as their keys are to be known before */
+export function commandsOf(application: Application, all = false): Command[] {
   const { navigation, preferences, selection, runs, toasts } = application;
   const some = selection.length > 0;
   const known: [CommandId, string[], boolean, () => void][] = [
     ['palette', [], true, () => application.open({ kind: 'palette' })],
     ['go.runs', [], true, () => navigation.go('runs')],
     ['go.new', ['n'], true, () => navigation.go('new')],
-    ['go.compare', [], true, () => navigation.go('compare')],
-    ['go.analysis', [], true, () => navigation.go('analysis')],
-    ['go.pruning', [], true, () => navigation.go('pruning')],
+    ['go.compare', [], true, () => application.visit('compare')],
+    ['go.analysis', [], true, () => application.visit('analysis')],
+    ['go.pruning', [], true, () => application.visit('pruning')],
+    ['go.report', [], true, () => application.visit('report')],
     ['go.engines', [], true, () => navigation.go('engines')],
     ['go.inspector', [], true, () => navigation.go('inspector')],
     ['import', [], true, () => application.open({ kind: 'import', path: '' })],
@@ -52,7 +55,9 @@ export function commandsOf(application: Application): Command[] {
   ];
   const offered = known.flatMap(([id, keys, when, run]): Command[] => {
     const { title, accelerator } = shared.find((command) => command.id === id)!;
-    return when ? [{ id, label: title, keys: [...keys, ...(accelerator ? [keysOf(accelerator)] : [])], run }] : [];
+    return when || all
+      ? [{ id, label: title, keys: [...keys, ...(accelerator ? [keysOf(accelerator)] : [])], run }]
+      : [];
   });
   const own: Command[] = [
     ...(some
@@ -68,6 +73,25 @@ export function commandsOf(application: Application): Command[] {
     })),
   ];
   return [...offered, ...own];
+}
+
+/** Experiments and runs by name, the newest first: where one can go. */
+export function placesOf(application: Application): Command[] {
+  const { navigation, runs } = application;
+  const names = new Map(runs.experiments.map(({ id, name }) => [id, plain(name, 60)]));
+  const experiments = runs.experiments.map(({ id, name }) => ({
+    id: `experiment.${id}`,
+    label: `Experiment: ${plain(name, 80)}`,
+    keys: [],
+    run: () => navigation.go('runs', { experiment: id }),
+  }));
+  const single = runs.all.map(({ id, summary }) => ({
+    id: `run.${id}`,
+    label: `Run: ${plain(summary.name, 80)}, of ${names.get(summary.experiment) ?? summary.experiment}`,
+    keys: [],
+    run: () => application.open({ kind: 'run', run: id }),
+  }));
+  return [...experiments.toReversed(), ...single.toReversed()];
 }
 
 /** Electron's accelerator as keys of a page: 'CmdOrCtrl+Shift+C' is 'mod+shift+c'. */

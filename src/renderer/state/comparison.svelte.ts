@@ -8,6 +8,7 @@ import { LabError } from '../../shared/errors.ts';
 import type { Evaluation } from '../../shared/worker-messages.ts';
 import { ChartLink } from './chart-link.svelte.ts';
 import { ComparisonCurves } from './comparison-curves.svelte.ts';
+import { type ComparisonLook, usualLook } from './comparison-look.ts';
 import { type Moment, type XAxis, xOf } from './curve.ts';
 import { type Grouping, groupRuns, type RunGroup } from './groups.ts';
 import type { Loading, Runs } from './runs.svelte.ts';
@@ -28,15 +29,26 @@ export class Comparison {
   #request = 0;
 
   /** Share of all steps after which a point counts half. */
-  smoothing = $state(0);
+  smoothing = $state<ComparisonLook['smoothing']>(0);
   logarithmic = $state(true);
+  /** Single runs behind the mean of their seeds. */
   traces = $state(true);
   focus = $state<string | null>(null);
   baseline = $state<string | null>(null);
 
-  constructor(runs: Pick<Runs, 'lab'>) {
+  constructor(runs: Pick<Runs, 'lab'>, look: ComparisonLook = usualLook) {
     this.#runs = runs;
     this.#curves = new ComparisonCurves(runs.lab.api);
+    this.#xAxis = look.xAxis;
+    this.#grouping = look.grouping;
+    this.smoothing = look.smoothing;
+    this.logarithmic = look.logarithmic;
+    this.traces = look.traces;
+  }
+
+  get look(): ComparisonLook {
+    const { xAxis, grouping, smoothing, logarithmic, traces } = this;
+    return { xAxis, grouping, smoothing, logarithmic, traces };
   }
 
   get loading(): Loading {

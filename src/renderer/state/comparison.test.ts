@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ApiEvent } from '../../shared/api.ts';
 import { FakeLab } from '../fake-lab.testing.ts';
 import type { LabConnection } from '../lab.ts';
@@ -45,7 +45,7 @@ test('runs are read, grouped, and drawn over any axis', async () => {
   expect(comparison.loading).toEqual({ state: 'ready' });
   const [run] = comparison.runs;
   const length = run!.configuration.training.steps;
-  await vi.waitFor(() => expect(comparison.points(run!)).toHaveLength(length));
+  await expect.poll(() => comparison.points(run!)).toHaveLength(length);
   comparison.xAxis = 'step';
   expect(comparison.whole).toEqual([0, length]);
   expect(comparison.points(run!).at(-1)![0]).toBe(length);
@@ -60,7 +60,7 @@ test('a long curve is there roughly before it is there finely', async () => {
   const [run] = comparison.runs;
   const rough = comparison.points(run!).length;
   expect(rough).toBeLessThanOrEqual(256);
-  await vi.waitFor(() => expect(comparison.points(run!).length).toBeGreaterThan(2 * rough));
+  await expect.poll(() => comparison.points(run!).length).toBeGreaterThan(2 * rough);
   expect(asked).toHaveLength(2);
 });
 
@@ -68,7 +68,7 @@ test('looked at closer, the rest of a curve stays where it was', async () => {
   const { comparison, asked } = await comparing('million', 2);
   const [run] = comparison.runs;
   comparison.xAxis = 'step';
-  await vi.waitFor(() => expect(comparison.points(run!).length).toBeGreaterThan(500));
+  await expect.poll(() => comparison.points(run!).length).toBeGreaterThan(500);
   const whole = comparison.points(run!);
   await comparison.zoom([400_000, 401_000]);
   expect(asked.at(-1)).toMatchObject({ from: expect.any(Number), to: expect.any(Number) });
@@ -86,7 +86,7 @@ test('new steps grow the same array, steps done anew begin another', async () =>
   const { comparison } = await comparing('demo');
   const [run] = comparison.runs;
   const length = run!.configuration.training.steps;
-  await vi.waitFor(() => expect(comparison.points(run!)).toHaveLength(length));
+  await expect.poll(() => comparison.points(run!)).toHaveLength(length);
   const before = comparison.points(run!);
   comparison.take(stepsAfter(comparison, 5));
   expect(comparison.points(run!)).toBe(before);
@@ -111,11 +111,11 @@ test('a run that trains has room at its end, so that a step more moves nothing',
 test('however long a run trains, its curve stays short', async () => {
   const { comparison, asked } = await comparing('demo', 1);
   const [run] = comparison.runs;
-  await vi.waitFor(() => expect(comparison.points(run!)).toHaveLength(run!.configuration.training.steps));
+  await expect.poll(() => comparison.points(run!)).toHaveLength(run!.configuration.training.steps);
   const { length } = asked;
   comparison.take(stepsAfter(comparison, 8000));
   comparison.take(stepsAfter(comparison, 8001));
-  await vi.waitFor(() => expect(comparison.points(run!).length).toBeLessThan(7500));
+  await expect.poll(() => comparison.points(run!).length).toBeLessThan(7500);
   expect(asked).toHaveLength(length + 1);
 });
 

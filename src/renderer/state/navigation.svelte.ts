@@ -14,6 +14,9 @@ export const screens = [
 ] as const;
 export type Screen = (typeof screens)[number];
 
+/** Screens that show chosen runs. */
+const ofRuns: readonly Screen[] = ['compare', 'paper', 'analysis', 'pruning', 'report'];
+
 export interface Place {
   screen: Screen;
   parameters: URLSearchParams;
@@ -31,13 +34,15 @@ export function hashOf(screen: Screen, parameters: Record<string, string> = {}):
   return `#/${screen}${query ? `?${query}` : ''}`;
 }
 
+const runsOf = ({ parameters }: Place) => (parameters.get('runs') ?? '').split(',').filter(Boolean);
+
 export class Navigation {
   #place = $state.raw<Place>(placeOf(location.hash));
+  #shown = $state.raw<readonly string[]>([]);
 
   constructor() {
-    addEventListener('hashchange', () => {
-      this.#place = placeOf(location.hash);
-    });
+    this.#arrive();
+    addEventListener('hashchange', () => this.#arrive());
   }
 
   get screen(): Screen {
@@ -48,7 +53,17 @@ export class Navigation {
   }
   /** The chosen runs of a screen that shows some. */
   get runs(): string[] {
-    return (this.parameters.get('runs') ?? '').split(',').filter(Boolean);
+    return runsOf(this.#place);
+  }
+  /** The runs that were chosen last on any screen that shows some. */
+  get shown(): readonly string[] {
+    return this.#shown;
+  }
+
+  /** A screen's address, with the runs that another one showed last where it shows some too. @param there of a run that can be shown */
+  addressOf(screen: Screen, there: (run: string) => boolean = () => true): string {
+    const runs = ofRuns.includes(screen) ? this.#shown.filter(there) : [];
+    return hashOf(screen, runs.length > 0 ? { runs: runs.join(',') } : {});
   }
 
   go(screen: Screen, parameters: Record<string, string> = {}): void {
@@ -58,6 +73,11 @@ export class Navigation {
   /** The same screen with other parameters, without a step back to the old ones. */
   replace(parameters: Record<string, string>): void {
     history.replaceState(null, '', hashOf(this.screen, parameters));
+    this.#arrive();
+  }
+
+  #arrive(): void {
     this.#place = placeOf(location.hash);
+    if (ofRuns.includes(this.#place.screen)) this.#shown = runsOf(this.#place);
   }
 }

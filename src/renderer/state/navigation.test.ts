@@ -36,3 +36,17 @@ test('replaced parameters are no step of their own', () => {
   expect([navigation.screen, navigation.parameters.get('runs')]).toEqual(['compare', 'a,c']);
   expect(window.entries).toEqual(['#/compare?runs=a,c']);
 });
+
+test('what one screen shows of runs the next one shows too, but for those that are gone', () => {
+  pretendWindow('#/runs');
+  const navigation = new Navigation();
+  expect(navigation.addressOf('compare')).toBe('#/compare');
+  navigation.go('compare', { runs: 'a,b' });
+  navigation.replace({ runs: 'a,c' });
+  navigation.go('runs');
+  expect(navigation.addressOf('runs')).toBe('#/runs');
+  expect(navigation.addressOf('pruning')).toBe('#/pruning?runs=a,c');
+  expect(navigation.addressOf('pruning', (run) => run !== 'c')).toBe('#/pruning?runs=a');
+  navigation.go('compare');
+  expect(navigation.addressOf('pruning')).toBe('#/pruning');
+});

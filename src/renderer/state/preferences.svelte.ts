@@ -1,15 +1,18 @@
-// What this page remembers for itself, in this browser: its theme.
+// What this page remembers for itself, in this browser: its theme, and how it draws comparisons.
+import { type ComparisonLook, lookOf } from './comparison-look.ts';
+
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
-const key = 'simbal-theme';
+const themeKey = 'simbal-theme';
+const lookKey = 'simbal-comparison';
 
 export class Preferences {
   #theme = $state<Theme>('system');
   #systemDark = $state(false);
 
   constructor() {
-    const stored = read();
+    const stored = read(themeKey);
     if (themes.includes(stored as Theme)) this.#theme = stored as Theme;
     const query = matchMedia('(prefers-color-scheme: dark)');
     this.#systemDark = query.matches;
@@ -23,11 +26,14 @@ export class Preferences {
   }
   set theme(theme: Theme) {
     this.#theme = theme;
-    try {
-      localStorage.setItem(key, theme);
-    } catch {
-      // A browser that stores nothing forgets it with the page.
-    }
+    write(themeKey, theme);
+  }
+  /** Of the newest comparison. */
+  get comparison(): ComparisonLook {
+    return lookOf(read(lookKey));
+  }
+  set comparison(look: ComparisonLook) {
+    write(lookKey, JSON.stringify(look));
   }
   /** What is to be seen now. */
   get ground(): 'light' | 'dark' {
@@ -36,7 +42,15 @@ export class Preferences {
   }
 }
 
-function read(): string | null {
+function write(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // A browser that stores nothing forgets it with the page.
+  }
+}
+
+function read(key: string): string | null {
   try {
     return localStorage.getItem(key);
   } catch {

@@ -1,4 +1,6 @@
 // Which objective gives up less when experts are dropped: the rise of the loss under each setting, paired by seed with the baseline. Pure.
+
+import type { ModelConfiguration } from '../../shared/config/schema.ts';
 import {
   holm,
   type PairedDifference,
@@ -8,6 +10,8 @@ import {
   pairsOf,
 } from '../../shared/statistics/index.ts';
 import type { PruningSetting } from '../../shared/studies/pruning.ts';
+import { layerOf } from '../../shared/studies/pruning-methods.ts';
+import { dropsSomething } from '../../shared/studies/pruning-sweeps.ts';
 import { isControl, type MeasuredGroup, riseOf } from './pruning-results.ts';
 
 export interface AcrossSeeds {
@@ -23,7 +27,7 @@ export function acrossSeeds(groups: readonly MeasuredGroup[], baselineKey: strin
   const baseline = groups.find(({ key }) => key === baselineKey);
   if (!baseline) return [];
   const asked = baseline.runs.flatMap(({ run, settings }) =>
-    settings.filter(({ setting }) => asksSomething(setting, run.configuration.model.active)),
+    settings.filter(({ setting }) => asksSomething(setting, run.configuration.model)),
   );
   const names = [...new Set(asked.map(({ name }) => name))];
   const measured = names.flatMap((setting) =>
@@ -45,6 +49,7 @@ export function acrossSeeds(groups: readonly MeasuredGroup[], baselineKey: strin
       against: baseline.label,
       unit: 'nats',
       better: 'lower',
+      paired: true,
       finished: true,
       holm: adjusted[index]!,
       made,
@@ -52,23 +57,12 @@ export function acrossSeeds(groups: readonly MeasuredGroup[], baselineKey: strin
   }));
 }
 
-/** Controls and settings that drop nothing say nothing of an objective, and would only be corrected for. */
-function asksSomething(setting: PruningSetting, active: number): boolean {
-  switch (setting.method) {
-    case 'none':
-      return false;
-    case 'drop-top':
-      return setting.experts > 0;
-    case 'threshold':
-      return setting.threshold > 0;
-    case 'dynamic':
-      return setting.share < 1;
-    case 'fewer-active':
-      return setting.active < active;
-    default:
-      return !isControl(setting);
-  }
-}
+/**
+ * Controls and settings that drop nothing say nothing of an objective, and single layers say it of themselves: they would only be
+ * corrected for.
+ */
+const asksSomething = (setting: PruningSetting, model: ModelConfiguration): boolean =>
+  dropsSomething(setting, model) && !isControl(setting) && layerOf(setting) === null;
 
 function differencesOf(group: MeasuredGroup, baseline: MeasuredGroup, name: string): number[] {
   const measured = ({ runs }: MeasuredGroup) =>

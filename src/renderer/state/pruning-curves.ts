@@ -1,7 +1,7 @@
 // Measured settings as curves over what they turn: experts dropped, or the share of experts taken away. Pure.
 import type { XY } from '../../charts/index.ts';
 import type { PruningCriterion, PruningSetting } from '../../shared/studies/pruning.ts';
-import { criterionOf, isStatic, type StaticSetting } from '../../shared/studies/pruning-methods.ts';
+import { criterionOf, isStatic, layerOf, type StaticSetting } from '../../shared/studies/pruning-methods.ts';
 import { allSettings, type MeasuredGroup, type MeasuredSetting, riseOf } from './pruning-results.ts';
 
 export const curveValues = ['loss', 'rise'] as const;
@@ -11,7 +11,7 @@ export type CurveValue = (typeof curveValues)[number];
 const readingOf = (measured: MeasuredSetting, value: CurveValue) =>
   value === 'rise' ? riseOf(measured) : measured.part.loss;
 
-/** Of the settings that `place` has an x for, in ascending x. */
+/** Of the settings of all layers that `place` has an x for, in ascending x. */
 function curveOf(
   settings: readonly MeasuredSetting[],
   value: CurveValue,
@@ -19,7 +19,7 @@ function curveOf(
 ): XY[] {
   return settings
     .flatMap((measured): XY[] => {
-      const x = place(measured.setting);
+      const x = layerOf(measured.setting) === null ? place(measured.setting) : null;
       return x === null ? [] : [[x, readingOf(measured, value)]];
     })
     .sort((a, b) => a[0] - b[0]);
@@ -56,7 +56,7 @@ export const removalName = ({ method, criterion }: Removal) =>
 export function measuredRemovals(groups: readonly MeasuredGroup[], scope: StaticSetting['scope']): Removal[] {
   const found = new Map<string, Removal>();
   for (const { setting } of allSettings(groups)) {
-    if (!isStatic(setting) || setting.scope !== scope) continue;
+    if (!isStatic(setting) || setting.scope !== scope || layerOf(setting) !== null) continue;
     const removal = { method: setting.method, criterion: criterionOf(setting) };
     found.set(removalName(removal), removal);
   }

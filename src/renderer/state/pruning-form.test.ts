@@ -68,6 +68,23 @@ test('what is written becomes settings, each once', () => {
   expect(requests).toMatchObject([{ run: 'a', step: 100, tokens: 16_384, throughput: { batches: [], repeats: 9 } }]);
 });
 
+test('in single layers: those that every model has, of what drops something in each layer', () => {
+  const { settings } = checked(
+    { dropTop: '0, 1', criteria: ['reap'], ratios: '0.5', scopes: ['layer', 'global'], singly: true },
+    [target(), target({ layers: 3 }, { run: 'b' })],
+  );
+  expect(settings.map(pruningKey)).toEqual([
+    'drop-top 0',
+    'drop-top 1',
+    'remove reap 0.5 layer',
+    'remove reap 0.5 global',
+    'drop-top 1 in layer 0 alone',
+    'drop-top 1 in layer 1 alone',
+    'remove reap 0.5 in layer 0 alone',
+    'remove reap 0.5 in layer 1 alone',
+  ]);
+});
+
 test.each<[Partial<PruningForm>, string, RegExp]>([
   [{ dropTop: '1, x' }, 'dropTop', /“x” is no number/],
   [{ dropTop: '1, 1' }, 'dropTop', /1 is there twice/],

@@ -3,8 +3,9 @@
 import type { RunConfiguration } from '../../shared/config/schema.ts';
 import type { PruningCriterion, PruningRequest, PruningSetting } from '../../shared/studies/pruning.ts';
 import { pruningCriteria, pruningRequestSchema, pruningSettingSchema } from '../../shared/studies/pruning.ts';
-import { settingName } from '../../shared/studies/pruning-key.ts';
+import { withSettingNames } from '../../shared/studies/pruning-key.ts';
 import { pruningProblems } from '../../shared/studies/pruning-rules.ts';
+import { layerByLayer } from '../../shared/studies/pruning-sweeps.ts';
 
 export type Scope = 'layer' | 'global';
 export type Merger = Extract<PruningSetting, { method: 'merge' }>['similarity'];
@@ -24,6 +25,8 @@ export interface PruningForm {
   scopes: readonly Scope[];
   reversed: boolean;
   draws: string;
+  /** Each of them in one layer at a time as well. */
+  singly: boolean;
   tokens: string;
   calibrationTokens: string;
   calibrationSeed: string;
@@ -74,7 +77,8 @@ export function checkPruning(form: PruningForm, targets: readonly PruningTarget[
     return value ?? 0;
   };
 
-  const drafted = draftedSettings(form, list, whole, tell);
+  const inAll = draftedSettings(form, list, whole, tell);
+  const drafted = form.singly ? [...inAll, ...inSingleLayers(inAll, targets)] : inAll;
   const settings = drafted.map(({ setting }) => setting);
   const common = {
     kind: 'pruning',
@@ -148,6 +152,16 @@ function draftedSettings(
   return drafted;
 }
 
+/** In every layer that all models have. */
+function inSingleLayers(drafted: readonly Drafted[], targets: readonly PruningTarget[]): Drafted[] {
+  const models = targets.map(({ configuration: { model } }) => model);
+  const [shallowest] = models.toSorted((a, b) => a.layers - b.layers);
+  if (!shallowest) return [];
+  return drafted.flatMap(({ field, setting }) =>
+    layerByLayer([setting], shallowest).map((single) => ({ field, setting: single })),
+  );
+}
+
 function drawCount(draws: number, tell: (place: ProblemPlace, message: string) => unknown): number {
   if (Number.isInteger(draws) && draws >= 1 && draws <= mostDraws) return draws;
   tell('draws', `Write a whole number from 1 to ${mostDraws}.`);
@@ -186,11 +200,7 @@ function placeOf(path: readonly PropertyKey[], drafted: readonly Drafted[]): Pro
 
 /** Paths into the request as what they are of. */
 function withNames(message: string, settings: readonly PruningSetting[]): string {
-  return message
-    .replace(/settings\.(\d+)(\.\w+)?/g, (path, index) => {
-      const setting = settings[Number(index)];
-      return setting ? `“${settingName(setting)}”` : path;
-    })
+  return withSettingNames(message, settings)
     .replace(/throughput\.batches\.\d+/g, 'A batch')
     .replace('model.active', 'K');
 }

@@ -1,5 +1,9 @@
-// A setting layer by layer: how many experts stay, and how much of the routing goes elsewhere. Pure.
+// A setting layer by layer: how many experts stay, how much of the routing goes elsewhere, and what each layer alone costs. Pure.
+import type { XY } from '../../charts/index.ts';
 import type { PruningPart } from '../../shared/studies/pruning.ts';
+import { settingName } from '../../shared/studies/pruning-key.ts';
+import { inAllLayers, layerOf } from '../../shared/studies/pruning-methods.ts';
+import { type MeasuredSetting, riseOf } from './pruning-results.ts';
 
 /** L lists of E. */
 export function countRows({ counts, layers, experts }: PruningPart): number[][] {
@@ -30,4 +34,17 @@ export function movedShares(part: PruningPart, unpruned: PruningPart): number[] 
 function shares(counts: readonly number[]): number[] {
   const sum = counts.reduce((total, count) => total + count, 0);
   return counts.map((count) => (sum > 0 ? count / sum : 0));
+}
+
+/** By the name of the setting in all layers: what the loss rises by with each layer alone pruned so, in ascending layers. */
+export function layerSensitivity(settings: readonly MeasuredSetting[]): Map<string, XY[]> {
+  const found = new Map<string, XY[]>();
+  for (const measured of settings) {
+    const layer = layerOf(measured.setting);
+    if (layer === null) continue;
+    const name = settingName(inAllLayers(measured.setting));
+    found.set(name, [...(found.get(name) ?? []), [layer, riseOf(measured)]]);
+  }
+  for (const points of found.values()) points.sort((a, b) => a[0] - b[0]);
+  return found;
 }

@@ -6,7 +6,17 @@ import { mergers, type PruningForm } from './pruning-form.ts';
 
 type Experiments = Pick<
   PruningForm,
-  'dropTop' | 'threshold' | 'active' | 'dynamic' | 'criteria' | 'mergers' | 'ratios' | 'scopes' | 'reversed' | 'draws'
+  | 'dropTop'
+  | 'threshold'
+  | 'active'
+  | 'dynamic'
+  | 'criteria'
+  | 'mergers'
+  | 'ratios'
+  | 'scopes'
+  | 'reversed'
+  | 'draws'
+  | 'singly'
 >;
 
 export interface PruningPreset {
@@ -26,6 +36,7 @@ const nothing: Experiments = {
   scopes: ['layer'],
   reversed: false,
   draws: '3',
+  singly: false,
 };
 
 const text = (values: readonly number[]) => values.join(', ');
@@ -37,6 +48,7 @@ const common = (models: readonly ModelConfiguration[], of: (model: ModelConfigur
 const dropTop = (models: readonly ModelConfiguration[]) => common(models, sweptDrops);
 const threshold = text(sweptThresholds);
 const ratios = (models: readonly ModelConfiguration[]) => common(models, sweptRatios);
+const oneOf = (list: string, wanted: string) => (list.split(', ').includes(wanted) ? wanted : '');
 const fewer = (models: readonly ModelConfiguration[]) =>
   common(models, ({ active }) => Array.from({ length: active - 1 }, (_, index) => index + 1));
 
@@ -57,6 +69,17 @@ export const presets: readonly PruningPreset[] = [
     experiments: (models) => ({ ...nothing, criteria: pruningCriteria, ratios: ratios(models), reversed: true }),
   },
   {
+    label: 'Single layers',
+    about: 'which layers can bear it: the best expert dropped, or half of the experts gone, in one layer at a time',
+    experiments: (models) => ({
+      ...nothing,
+      dropTop: oneOf(dropTop(models), '1'),
+      criteria: ['reap'],
+      ratios: oneOf(ratios(models), '0.5') || ratios(models),
+      singly: true,
+    }),
+  },
+  {
     label: 'Everything',
     about: 'all of it, with fewer active experts, dynamic K, merging and both scopes',
     experiments: (models) => ({
@@ -70,6 +93,7 @@ export const presets: readonly PruningPreset[] = [
       scopes: ['layer', 'global'],
       reversed: true,
       draws: '3',
+      singly: false,
     }),
   },
 ];

@@ -6,8 +6,9 @@ import { type PruningPart, type PruningSettingInput, pruningRequestSchema } from
 import { groupRuns } from './groups.ts';
 import { acrossSeeds } from './pruning-across.ts';
 import { dropCurve, measuredRemovals, randomCurves, staticCurves } from './pruning-curves.ts';
-import { keptCounts, movedShares, usedCounts } from './pruning-layers.ts';
+import { keptCounts, layerSensitivity, movedShares, usedCounts } from './pruning-layers.ts';
 import {
+  type MeasuredSetting,
   measuredBatches,
   measuredGroups,
   measuredSettings,
@@ -168,6 +169,31 @@ test('curves begin at the unpruned model', () => {
     [0, 0.5],
   ]);
   expect(randomCurves(settings, 'rise', 'global')).toEqual([]);
+});
+
+test('a layer alone has its own curve, and a place in no other and in no comparison', () => {
+  const inAll = groupsOf();
+  const single = groupsOf(undefined, [
+    ...every,
+    ...[1, 0].flatMap((layer) => every.map((setting) => ({ ...setting, layer }) as PruningSettingInput)),
+  ]);
+  const [settings, expected] = [single, inAll].map((groups) => groups[0]!.runs[0]!.settings) as [
+    MeasuredSetting[],
+    MeasuredSetting[],
+  ];
+  const curves = layerSensitivity(settings);
+  expect([...curves.keys()]).toEqual(expected.map(({ name }) => name).filter((name) => name !== 'unpruned'));
+  const riseAt = (name: string) => riseOf(settings.find((one) => one.name === name)!);
+  expect(curves.get('drop-top 2')).toEqual([
+    [0, riseAt('drop-top 2 in layer 0 alone')],
+    [1, riseAt('drop-top 2 in layer 1 alone')],
+  ]);
+  expect(dropCurve(settings, 'loss', false)).toEqual(dropCurve(expected, 'loss', false));
+  const reap = { method: 'remove', criterion: 'reap' } as const;
+  expect(staticCurves(settings, 'rise', reap, 'layer')).toEqual(staticCurves(expected, 'rise', reap, 'layer'));
+  expect(randomCurves(settings, 'rise', 'layer')).toEqual(randomCurves(expected, 'rise', 'layer'));
+  expect(acrossSeeds(single, single[0]!.key)).toEqual(acrossSeeds(inAll, inAll[0]!.key));
+  expect(layerSensitivity(expected)).toEqual(new Map());
 });
 
 test('layers: what stays, what is used, and what moved', () => {

@@ -4,6 +4,7 @@ import type { Better } from '../../charts/pareto.ts';
 import type { ScatterPoint, Shape } from '../../charts/scatter.ts';
 import { mean, meanInterval } from '../../shared/statistics/index.ts';
 import type { PruningSetting } from '../../shared/studies/pruning.ts';
+import { speedRatio } from '../../shared/studies/pruning-speed.ts';
 import { asFine } from '../ui/words.ts';
 import { isControl, type MeasuredGroup, type MeasuredSetting, riseOf, speedAt } from './pruning-results.ts';
 
@@ -95,9 +96,8 @@ function placeOf(measured: MeasuredSetting, axis: TradeAxis, batch: number): Pla
   if (axis === 'flops') return { x: part.flopsPerToken, range: null };
   const speed = speedAt(measured, batch);
   if (!speed) return { x: null, range: null };
-  const { median, low, high } = speed.tokensPerSecond;
-  const unit = axis === 'ratio' ? speed.unpruned.median : 1;
-  return { x: median / unit, range: [low / unit, high / unit] };
+  const { median, low, high } = axis === 'ratio' ? speedRatio(speed) : speed.tokensPerSecond;
+  return { x: median, range: [low, high] };
 }
 
 export interface Bargain {
@@ -124,9 +124,9 @@ function bargainSentence({ runs }: MeasuredGroup, batch: number, most: number): 
   const offers = [...Map.groupBy(asked, ({ name }) => name)].flatMap(([name, members]) => {
     const speeds = members.flatMap((one) => speedAt(one, batch) ?? []);
     if (speeds.length < runs.length) return [];
-    const ratio = mean(speeds.map((speed) => speed.tokensPerSecond.median / speed.unpruned.median));
-    // Faster than chance only where the quartiles of the two leave each other alone, in every run.
-    const clear = speeds.every((speed) => speed.tokensPerSecond.low > speed.unpruned.high);
+    const ratio = mean(speeds.map((speed) => speedRatio(speed).median));
+    // Faster than chance only where the quartiles of the two leave each other alone, and those of their ratio 1, in every run.
+    const clear = speeds.every((speed) => speed.tokensPerSecond.low > speed.unpruned.high && speedRatio(speed).low > 1);
     return [{ name, ratio, clear, members, rise: mean(members.map(riseOf)) }];
   });
   const where = `at ${sequences(batch)}`;

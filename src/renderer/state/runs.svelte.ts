@@ -25,6 +25,9 @@ export class Runs {
   #entries = new SvelteMap<string, RunEntry>();
   #waiting: ApiEvent[] = [];
   #frame: ReturnType<typeof setTimeout> | null = null;
+  /** Under way; and which was begun last. */
+  #loads = 0;
+  #newestLoad = 0;
   #listeners = new Set<(event: ApiEvent) => void>();
 
   constructor(lab: LabConnection) {
@@ -108,6 +111,8 @@ export class Runs {
 
   async load(): Promise<void> {
     const { api } = this.lab;
+    this.#loads += 1;
+    const mine = ++this.#newestLoad;
     try {
       const [about, settings, experiments, runs, corpora, engines] = await Promise.all([
         api.about.get({}),
@@ -117,6 +122,7 @@ export class Runs {
         api.corpora.list({}),
         api.engines.list({}),
       ]);
+      if (mine !== this.#newestLoad) return;
       this.#about = about;
       this.#settings = settings;
       this.#experiments = experiments.filter(({ removed }) => removed === null);
@@ -127,7 +133,10 @@ export class Runs {
       for (const run of runs) this.put(run);
       this.#loading = { state: 'ready' };
     } catch (thrown) {
-      this.#loading = { state: 'failed', error: LabError.from(thrown) };
+      if (mine === this.#newestLoad) this.#loading = { state: 'failed', error: LabError.from(thrown) };
+    } finally {
+      this.#loads -= 1;
+      if (this.#waiting.length > 0) this.#flushSoon();
     }
   }
 
@@ -143,11 +152,17 @@ export class Runs {
 
   #take(event: ApiEvent): void {
     this.#waiting.push(event);
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
     this.#frame ??= setTimeout(() => this.#flush(), 60);
   }
 
   #flush(): void {
     this.#frame = null;
+    // The answer that is on its way may be older than what was told since: that is taken in after it.
+    if (this.#loads > 0) return;
     const events = joined(this.#waiting);
     this.#waiting = [];
     for (const event of events) {

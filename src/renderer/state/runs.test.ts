@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ApiEvent } from '../../shared/api.ts';
 import { FakeLab } from '../fake-lab.testing.ts';
 import type { Scenario } from '../fake-scenarios.testing.ts';
@@ -21,7 +21,7 @@ async function loaded(scenario: Scenario) {
 }
 const listing = (lab: FakeLab, list: LabConnection['api']['runs']['list']) =>
   Object.assign(lab, { api: { ...lab.api, runs: { ...lab.api.runs, list } } });
-const settled = (check: () => void) => vi.waitFor(check);
+const settled = (check: () => void) => vi.waitFor(check, { timeout: 50_000 });
 
 test('what the lab has is read, and the queue is in its order', async () => {
   const { runs } = await loaded('live');
@@ -93,6 +93,23 @@ test('a lab that is lost and found is asked for everything anew', async () => {
   await settled(() => expect(first!.summary.note).toBe('meanwhile'));
   connected('there');
   expect(runs.reconnections).toBe(1);
+});
+
+test('what is told while everything is asked for anew is not taken back by the answer', async () => {
+  const { lab, runs } = await loaded('demo');
+  const [first] = runs.all;
+  const told = await lab.api.runs.list({});
+  const answer = Promise.withResolvers<typeof told>();
+  listing(lab, () => answer.promise);
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const again = runs.load();
+  lab.tell({ type: 'run', run: { ...first!.summary, name: 'told meanwhile' } });
+  await vi.advanceTimersByTimeAsync(1000);
+  answer.resolve(told);
+  await again;
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(first!.summary.name).toBe('told meanwhile');
 });
 
 test('one that does not know the page stays so through the attempts that it refuses', async () => {

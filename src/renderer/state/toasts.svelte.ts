@@ -7,6 +7,8 @@ export interface Toast {
   /** What to do about it, of an error. */
   remedy?: string | undefined;
   failed: boolean;
+  /** Of a warning: how many others came while one was shown. */
+  others?: number;
   action?: { label: string; run: () => void } | undefined;
 }
 
@@ -45,9 +47,16 @@ export class Toasts {
     this.#add({ id: this.#next++, text, failed: false, action }, action ? 12_000 : 5000);
   }
 
-  /** Something happened by itself that is worth a look. */
+  /**
+   * Something happened by itself that is worth a look. Runs may warn by the dozen, so that one is shown at a time: the newest,
+   * but nothing ordinary in place of what is critical. The others are counted.
+   */
   warn(text: string, critical: boolean, action: NonNullable<Toast['action']>): void {
-    this.#add({ id: this.#next++, text, failed: critical, action }, 30_000);
+    const shown = this.#list.find(({ others }) => others !== undefined);
+    if (shown) this.close(shown.id);
+    const others = shown ? shown.others! + 1 : 0;
+    const worse = shown?.failed && !critical ? shown : { text, failed: critical, action };
+    this.#add({ ...worse, id: this.#next++, others }, 30_000);
   }
 
   /** Stays until it is closed: an error is to be read. */

@@ -1,5 +1,5 @@
-// What the experiments in sight say so far. Asked for once an experiment is seen, and again when one of its runs has been
-// evaluated; of a large experiment only the first runs are asked for, as many as its head counts.
+// What the experiments in sight say so far. Asked for once an experiment is seen, and again when one of its runs was
+// evaluated or came to another state; of a large experiment only the first runs are asked for, as many as its head counts.
 import { SvelteMap } from 'svelte/reactivity';
 import type { RunLosses } from '../../shared/api.ts';
 import type { RunEntry } from './run-entry.svelte.ts';
@@ -31,7 +31,8 @@ export class Verdicts {
   async see(experiment: string, runs: readonly RunEntry[]): Promise<void> {
     const measured = runs.filter(({ summary }) => summary.evaluation).slice(0, most);
     if (measured.length === 0) return;
-    const key = measured.map(({ id, summary }) => `${id}:${summary.evaluation!.step}`).join(' ');
+    // A run's last evaluation comes before it is finished, and its numbers count as final only then.
+    const key = measured.map(({ id, summary }) => `${id}:${summary.evaluation!.step}:${summary.status}`).join(' ');
     if (this.#asked.get(experiment) === key) return;
     this.#asked.set(experiment, key);
     try {

@@ -82,4 +82,5 @@ test('numbers in words', () => {
   );
   expect(speedUpText({ reached: false, pairs: 3, missed: 3 })).toBe('not reached');
   expect(speedUpText({ reached: false, pairs: 3, missed: 1 })).toBe('not reached in 1 of 3');
+  expect(speedUpText({ reached: false, pairs: 1, missed: 1 }, false)).toBe('not yet reached');
 });

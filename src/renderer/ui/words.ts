@@ -32,10 +32,12 @@ export function asFine(value: number, uncertainty: number): string {
   return grouped(value, Math.max(0, decimals));
 }
 
-export function speedUpText(speedUp: SpeedUp | null): string {
+/** @param finished false of runs that may reach it yet */
+export function speedUpText(speedUp: SpeedUp | null, finished = true): string {
   if (!speedUp) return missing;
   if (!speedUp.reached) {
-    return speedUp.missed === speedUp.pairs ? 'not reached' : `not reached in ${speedUp.missed} of ${speedUp.pairs}`;
+    const missed = finished ? 'not reached' : 'not yet reached';
+    return speedUp.missed === speedUp.pairs ? missed : `${missed} in ${speedUp.missed} of ${speedUp.pairs}`;
   }
   const half = speedUp.half === null || speedUp.half < 0.0005 ? '' : ` ± ${percent(speedUp.half)}`;
   const text = tokenRatioText(speedUp.ratio, half);

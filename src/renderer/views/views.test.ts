@@ -100,6 +100,16 @@ test('a group of seeds is its mean, an interval from three seeds on, and the tra
   expect(series(3, false)).toHaveLength(1);
 });
 
+test('an interval goes no further than its measure can', () => {
+  const runs = ['b', 'c', 'd'].map((id, seed) => compared(id, 'simbal', seed));
+  const points = ({ id }: { id: string }) => [[0, { b: 7, c: 8 }[id] ?? 8] as const];
+  const [, , , mean] = chartSeries(groupRuns(runs, 'seeds') as never, {
+    points: points as never,
+    bounds: () => [7, 8],
+  });
+  expect(mean!.band).toEqual([[0, 7, 8]]);
+});
+
 test('axes in words', () => {
   expect([0, 90, 600, 9000].map(clock)).toEqual(['0', '90 s', '10 min', '2.5 h']);
   expect(metricWords('terms.simbal').name).toBe('Term simbal');

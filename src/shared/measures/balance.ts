@@ -16,6 +16,7 @@ export const balanceMeasures: readonly MeasureCard[] = [
     source: { work: simbalPaper, place: 'Fig. 2', arxiv: simbalArxiv },
     caveats: [
       perLayer,
+      'All layers together (Fig. 2) it is the sum over layers, at most L·E.',
       'One token is enough: it shows collapse, not balance. It grows with the number of tokens evaluated.',
     ],
   },
@@ -37,7 +38,7 @@ export const balanceMeasures: readonly MeasureCard[] = [
     better: 'neither',
     definition: 'The share of a layer’s experts that the tokens of one sequence use, averaged over sequences.',
     formula: 'mean over sequences of #{i used in the sequence} / E',
-    latex: String.raw`\frac{1}{S} \sum_{s} \frac{\#\{ i : c_i^{(s)} > 0 \}}{E}`,
+    latex: String.raw`\frac{1}{B} \sum_{s} \frac{\#\{ i : c_i^{(s)} > 0 \}}{E}`,
     source: { work: simbalPaper, place: null, arxiv: simbalArxiv },
     caveats: [
       perLayer,

@@ -1,6 +1,7 @@
 // The one list of measures: what every card, column head and the documentation say of a number.
 import { balanceMeasures } from './balance.ts';
 import type { MeasureCard } from './card.ts';
+import { pruningMeasures } from './pruning.ts';
 import { routerMeasures } from './routers.ts';
 import { specialisationMeasures } from './specialisation.ts';
 import { trainingMeasures } from './training.ts';
@@ -12,6 +13,7 @@ export const measureSections: readonly { title: string; cards: readonly MeasureC
   { title: 'Balance', cards: balanceMeasures },
   { title: 'Experts and their use', cards: specialisationMeasures },
   { title: 'Routers', cards: routerMeasures },
+  { title: 'Pruning', cards: pruningMeasures },
 ];
 
 export const measureCards: readonly MeasureCard[] = measureSections.flatMap(({ cards }) => cards);

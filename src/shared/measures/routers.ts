@@ -17,6 +17,21 @@ export const routerMeasures: readonly MeasureCard[] = [
     ],
   },
   {
+    key: 'orthogonality-direction',
+    name: 'Router orthogonality at unit length',
+    unit: null,
+    better: 'neither',
+    definition:
+      'How far the directions of a router’s columns are from orthogonal, whatever their lengths: the mean square of the entries of R̂ᵀR̂ − I, R̂ being R with columns of length 1.',
+    formula: '(1/E²)·Σ_{i≠j} cos(rᵢ, rⱼ)²',
+    latex: String.raw`\frac{1}{E^2} \sum_{i \ne j} \cos(r_i, r_j)^2`,
+    source: { work: thisLab, place: 'the normalised Gram loss of ERNIE 4.5, as a measure', arxiv: null },
+    caveats: [
+      'Beside the mean square of RᵀR − I it tells scale from direction: where this one is small and that one is not, lengths differ from 1 and directions are fine.',
+      'More experts than dimensions cannot all be orthogonal: at least (E/D − 1)/E then.',
+    ],
+  },
+  {
     key: 'orthogonality-l1',
     name: 'Router orthogonality (L1)',
     unit: null,
@@ -65,5 +80,17 @@ export const routerMeasures: readonly MeasureCard[] = [
     latex: String.raw`\frac{\lVert R(t_2) - R(t_1) \rVert_F}{\lVert R(t_1) \rVert_F}`,
     source: { work: thisLab, place: null, arxiv: null },
     caveats: ['Adding one vector to all columns moves R and changes no routing: it is no switch rate.'],
+  },
+  {
+    key: 'router-turn',
+    name: 'Turn of the router’s columns',
+    unit: null,
+    better: 'neither',
+    definition:
+      'How far experts’ router vectors have turned since an earlier checkpoint: the mean over experts of the cosine between both.',
+    formula: '(1/E)·Σᵢ cos(rᵢ(t₂), rᵢ(t₁))',
+    latex: String.raw`\frac{1}{E} \sum_i \cos\big( r_i(t_2), r_i(t_1) \big)`,
+    source: { work: thisLab, place: null, arxiv: null },
+    caveats: ['1 is no turn, whatever became of the lengths: beside router drift it tells scale from direction.'],
   },
 ];

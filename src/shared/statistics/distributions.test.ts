@@ -11,6 +11,8 @@ test('moments by hand', () => {
   // Departures −2, −1, 3: squares 14 over 2.
   expect(standardDeviation([1, 2, 6])).toBe(Math.sqrt(7));
   expect(standardDeviation([5])).toBeNull();
+  // Their mean is 1.6000000000000003.
+  expect(standardDeviation([1.6, 1.6, 1.6])).toBe(0);
   expect(median([5, 1, 3])).toBe(3);
   expect(median([4, 1, 3, 2])).toBe(2.5);
   expect(median([])).toBeNaN();

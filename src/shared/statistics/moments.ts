@@ -7,6 +7,8 @@ export const mean = (values: readonly number[]): number =>
 /** √(Σ(x − mean)² / (n − 1)); null with fewer than two values. */
 export function standardDeviation(values: readonly number[]): number | null {
   if (values.length < 2) return null;
+  // The mean of equal numbers may differ from them in its last bit, and they do not scatter.
+  if (values.every((value) => value === values[0])) return 0;
   const average = mean(values);
   const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
   return Math.sqrt(squares / (values.length - 1));

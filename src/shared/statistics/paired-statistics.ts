@@ -36,7 +36,7 @@ export interface PairedComparison {
   group: string;
   baseline: string;
   pairs: RunPair[];
-  /** Null where no seed makes a pair. */
+  /** Null where no seed makes a pair, or none was measured for both. */
   difference: PairedDifference | null;
   /** Of the mean difference; null where it was not asked for or there are fewer than two pairs. */
   bootstrap: Interval | null;
@@ -68,14 +68,21 @@ export function pairedStatistics(
   const reference = groups.find(({ key }) => key === baseline);
   const others = reference ? groups.filter((group) => group !== reference) : [];
   const measured = others.map((group) => {
-    const { pairs, finished } = measuredPairs(group.runs, reference!.runs, measure.read);
-    return { group, pairs, finished, difference: pairedDifference(pairs.map(({ difference }) => difference)) };
+    const { pairs, paired, finished } = measuredPairs(group.runs, reference!.runs, measure.read);
+    return { group, pairs, paired, finished, difference: pairedDifference(pairs.map(({ difference }) => difference)) };
   });
   const adjusted = holm(measured.map(({ difference }) => difference?.pValue ?? null));
   const made = adjusted.filter((p) => p !== null).length;
-  const comparisons = measured.map(({ group, pairs, finished, difference }, index): PairedComparison => {
+  const comparisons = measured.map(({ group, pairs, paired, finished, difference }, index): PairedComparison => {
     const names = { label: group.label, against: reference!.label };
-    const sentence = pairedSentence(difference, { ...names, ...measure, finished, holm: adjusted[index]!, made });
+    const sentence = pairedSentence(difference, {
+      ...names,
+      ...measure,
+      paired,
+      finished,
+      holm: adjusted[index]!,
+      made,
+    });
     const resampled = bootstrap ? bootstrapInterval(pairs.map(({ difference }) => difference)) : null;
     return {
       group: group.key,
@@ -98,7 +105,8 @@ export function pairedStatistics(
 }
 
 function measuredPairs(runs: readonly ObservedRun[], baseline: readonly ObservedRun[], read: ComparedMeasure['read']) {
-  const { pairs: settled, finished } = settledPairs(pairsOf(runs, baseline, pairKey));
+  const seeds = pairsOf(runs, baseline, pairKey);
+  const { pairs: settled, finished } = settledPairs(seeds);
   const chosen = settled.map(([run, other]) => {
     const [values, against] = [valuesOf(run, read), valuesOf(other, read)];
     const steps = [...values.keys()].filter((step) => against.has(step));
@@ -112,7 +120,7 @@ function measuredPairs(runs: readonly ObservedRun[], baseline: readonly Observed
     if (!Number.isFinite(difference)) return [];
     return [{ run: run.id, baseline: other.id, seeds: run.configuration.seeds, step, difference }];
   });
-  return { pairs, finished };
+  return { pairs, paired: seeds.length > 0, finished };
 }
 
 function valuesOf({ evaluations }: ObservedRun, read: ComparedMeasure['read']): Map<number, number> {

@@ -122,6 +122,9 @@ describe('what is said', () => {
     expect(said([{ seed: 7, losses: [5, 1] }], losses(3))).toEqual([
       'SimBal against LBL: no seed makes a pair, so nothing can be said of chance.',
     ]);
+    expect(said([{ seed: 0, losses: [] }], losses(3))).toEqual([
+      'SimBal against LBL: no seed has been measured for both yet.',
+    ]);
   });
 
   test('pairs that all differ by the same have no scatter to write out', () => {

@@ -11,6 +11,8 @@ export interface PairedWords {
   better: 'lower' | 'higher' | 'neither';
   finished: boolean;
   holm: number | null;
+  /** Some seed makes a pair, whether both of it have been measured or not. */
+  paired: boolean;
   /** Comparisons that Holm's correction is for. */
   made: number;
 }
@@ -22,6 +24,7 @@ export function pairedSentence(difference: PairedDifference | null, words: Paire
   const { label, unit, finished, holm, made } = words;
   const against = inSentence(words.against);
   const pair = `${atStart(label)} against ${against}`;
+  if (!difference && words.paired) return `${pair}: no seed has been measured for both yet.`;
   if (!difference) return `${pair}: no seed makes a pair, so nothing can be said of chance.`;
   const { count, mean, interval, sign } = difference;
   const part = finished ? '' : ', so far';

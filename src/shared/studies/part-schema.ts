@@ -70,7 +70,11 @@ const schemas = {
     ...{ calibrationTokens: number.nullable(), loss: number, perplexity: number, blocks: floats, domains: losses },
     ...{ counts: floats, activeExperts: number, kept: z.array(z.array(count)).nullable(), scores: floats.nullable() },
     ...{ bytes: number, parameters: number, flopsPerToken: number, seconds: number.nullable() },
-    throughput: z.array(z.looseObject({ batch: number, tokensPerSecond: quartiles, unpruned: quartiles })).nullable(),
+    throughput: z
+      .array(
+        z.looseObject({ batch: number, tokensPerSecond: quartiles, unpruned: quartiles, ratio: quartiles.optional() }),
+      )
+      .nullable(),
     ...{ exported: text.nullable(), notExported: text.nullable() },
   }),
 } satisfies Record<StudyKind, z.ZodType>;

@@ -21,5 +21,13 @@ export const needsOutputs = (setting: PruningSetting): boolean =>
 /** Whether it is less work, on an engine whose shapes follow the load: dropping the best puts others in their place. */
 export const isLessWork = ({ method }: PruningSetting): boolean => method !== 'drop-top';
 
+/** The one layer that it prunes; null where it prunes all of them, and where it prunes nothing. */
+export const layerOf = (setting: PruningSetting): number | null =>
+  'layer' in setting ? (setting.layer ?? null) : null;
+
+/** The same in all layers. */
+export const inAllLayers = (setting: PruningSetting): PruningSetting =>
+  setting.method === 'none' ? setting : { ...setting, layer: undefined };
+
 /** Forward passes of each side before those that are timed. */
 export const warmUpPasses = 2;

@@ -44,6 +44,12 @@ test.each<[PruningSettingInput, string, string]>([
   ],
   [{ method: 'remove', criterion: 'random', ratio: 0.5, reversed: true }, 'settings.0.reversed', 'it must be false'],
   [{ method: 'remove', criterion: 'reap', ratio: 0.5, draw: 1 }, 'settings.0.draw', 'it must be 0'],
+  [{ method: 'threshold', threshold: 0.1, layer: 2 }, 'settings.0.layer', 'it must be a whole number from 0 to 1'],
+  [
+    { method: 'remove', criterion: 'reap', ratio: 0.5, scope: 'global', layer: 0 },
+    'settings.0.layer',
+    'left out with scope "global"',
+  ],
 ])('%o has its sentence', (setting, field, words) => {
   const [problem, ...others] = problems(setting);
   expect(others).toEqual([]);

@@ -3,7 +3,8 @@
 import type { ModelConfiguration, RunConfiguration } from '../config/schema.ts';
 import { type ErrorData, LabError } from '../errors.ts';
 import type { PruningRequest, PruningSetting } from './pruning.ts';
-import { pruningKey } from './pruning-key.ts';
+import { pruningKey, withSettingNames } from './pruning-key.ts';
+import { layerOf } from './pruning-methods.ts';
 
 /** Slots that indices of 32 bits can count. */
 const mostSlots = 2 ** 31 - 1;
@@ -29,16 +30,19 @@ export function pruningProblems(request: PruningRequest, { model }: RunConfigura
     ];
   }
   return [
-    ...request.settings.flatMap((setting, index) => settingProblem(setting, `settings.${index}`, model) ?? []),
+    ...request.settings.flatMap((setting, index) => {
+      const path = `settings.${index}`;
+      return settingProblem(setting, path, model) ?? layerProblem(setting, path, model) ?? [];
+    }),
     ...repeated(request.settings),
     ...request.throughput.batches.flatMap((batch, index) => batchProblem(batch, index, model) ?? []),
   ];
 }
 
-/** @throws LabError 'request', the first of the problems */
+/** @throws LabError 'request', the first of the problems, whose message has the setting's name for its path */
 export function checkPruningRequest(request: PruningRequest, configuration: RunConfiguration): void {
   const [first] = pruningProblems(request, configuration);
-  if (first) throw LabError.fromJSON(first);
+  if (first) throw LabError.fromJSON({ ...first, message: withSettingNames(first.message, request.settings) });
 }
 
 function settingProblem(setting: PruningSetting, path: string, model: ModelConfiguration): ErrorData | undefined {
@@ -101,6 +105,18 @@ function controlProblem(setting: Extract<PruningSetting, { method: 'remove' }>, 
     return mustBe(`${path}.draw`, draw, allowed, 'Set it to 0, or the criterion to "random".');
   }
   return undefined;
+}
+
+function layerProblem(setting: PruningSetting, path: string, model: ModelConfiguration): ErrorData | undefined {
+  const layer = layerOf(setting);
+  if (layer === null) return undefined;
+  if ('scope' in setting && setting.scope === 'global') {
+    const allowed = 'left out with scope "global", which takes from all layers together';
+    return mustBe(`${path}.layer`, layer, allowed, 'Leave it out, or set the scope to "layer".');
+  }
+  if (layer < model.layers) return undefined;
+  const allowed = `a whole number from 0 to ${model.layers - 1}: the model has ${model.layers} layers`;
+  return mustBe(`${path}.layer`, layer, allowed, 'Name one of its layers.');
 }
 
 /** Two settings of the same name would be one part. */

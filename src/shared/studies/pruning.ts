@@ -17,6 +17,8 @@ const ratio = z.number().gt(0).lt(1).describe('share of the experts that is remo
 const scope = z.enum(['layer', 'global']).default('layer').describe('the same share of each layer, or of all together');
 const criterion = z.enum(pruningCriteria);
 const reversed = z.boolean().default(false).describe('keeps what the criterion would drop: a control');
+/** How sensitive a layer is: the loss with that one alone pruned, from 0. */
+const layer = z.int().min(0).max(4095).optional().describe('prunes this layer alone; all when left out');
 const draw = z.int().min(0).max(1000).default(0).describe('which random draw');
 
 /** One setting. The unpruned model is always measured beside, as the setting 'none'. */
@@ -26,22 +28,23 @@ export const pruningSettingSchema = z.discriminatedUnion('method', [
    * Fig. 4; 2401.06066 §4.5: mask each token's m experts of the best score, route to the top K of the rest. m ≤ E − K.
    * Scores are probabilities p, or p + b with a loss-free bias, here as in every method; gates stay p of the full softmax.
    */
-  z.strictObject({ method: z.literal('drop-top'), experts: z.int().min(0).max(4095), renormalise }),
+  z.strictObject({ method: z.literal('drop-top'), experts: z.int().min(0).max(4095), renormalise, layer }),
   /** Table 6: drop a token's chosen experts with probability p under τ (p of the full softmax, whatever the model renormalises). */
   z.strictObject({
     method: z.literal('threshold'),
     threshold: z.number().min(0).max(1),
     renormalise,
     keepOne: z.boolean().default(true).describe('the most probable of the chosen always stays'),
+    layer,
   }),
-  z.strictObject({ method: z.literal('fewer-active'), active: z.int().min(1).max(4096), renormalise }),
+  z.strictObject({ method: z.literal('fewer-active'), active: z.int().min(1).max(4096), renormalise, layer }),
   /** 2310.04361: keep the most probable experts until their cumulative share of the chosen K is ≥ τ. */
-  z.strictObject({ method: z.literal('dynamic'), share: z.number().gt(0).max(1), renormalise }),
+  z.strictObject({ method: z.literal('dynamic'), share: z.number().gt(0).max(1), renormalise, layer }),
   /**
    * Whole experts go, those of the lowest scores of the criterion first; their columns leave R, and the softmax is over the rest.
    * Each layer keeps at least one expert, and routes to min(K, kept).
    */
-  z.strictObject({ method: z.literal('remove'), criterion, ratio, scope, reversed, draw }),
+  z.strictObject({ method: z.literal('remove'), criterion, ratio, scope, reversed, draw, layer }),
   /**
    * The experts that 'remove' would drop are averaged into the one that stays and is most like them: weights, router columns and
    * biases, each weighted by slots on the calibration tokens. Neurons are averaged as they lie, not aligned first.
@@ -51,6 +54,7 @@ export const pruningSettingSchema = z.discriminatedUnion('method', [
     similarity: z.enum(['output-similarity', 'router-similarity']),
     ratio,
     scope,
+    layer,
   }),
 ]);
 
@@ -83,11 +87,19 @@ export const pruningRequestSchema = z.strictObject({
 
 export type PruningRequest = z.infer<typeof pruningRequestSchema>;
 
+export interface Quartiles {
+  median: number;
+  low: number;
+  high: number;
+}
+
 export interface Throughput {
   batch: number;
   /** Tokens a second of a forward pass: median and quartiles over the repeats, interleaved with the unpruned model. */
-  tokensPerSecond: { median: number; low: number; high: number };
-  unpruned: { median: number; low: number; high: number };
+  tokensPerSecond: Quartiles;
+  unpruned: Quartiles;
+  /** Of each pass over the unpruned one beside it; absent in results of before it was measured. See speedRatio. */
+  ratio?: Quartiles;
 }
 
 /** One setting's result. */

@@ -1,9 +1,10 @@
-// Conversion as a job of a worker: a checkpoint out to transformers, or a model in from it.
+// Conversion as a job of a worker: a checkpoint out to transformers, or a model in, from it or from another lab.
 import type { ConvertJob, ImportedModel } from '../../shared/inspection.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint-folder.ts';
-import { groupPaths } from '../inspect/open-source.ts';
+import { groupPaths, labCheckpointAt } from '../inspect/open-source.ts';
 import type { JobEvent } from '../job-event.ts';
 import { exportCheckpoint } from './export-checkpoint.ts';
+import { importCheckpoint } from './import-checkpoint.ts';
 import { importModel } from './import-model.ts';
 
 /**
@@ -26,11 +27,13 @@ async function imported(
   signal: AbortSignal,
 ): Promise<ImportedModel> {
   const options = { name, corpus: importedCorpus, signal, ...(context !== undefined && { context }) };
+  const own = paths.length === 1 ? await labCheckpointAt(paths[0]!) : null;
+  if (own !== null) return importCheckpoint(own, parent, options);
   const { folder, notes } = await importModel(groupPaths(paths).flat(), parent, options);
   const checkpoint = await openCheckpoint(folder);
   try {
     const { configuration, initHash, initHashWithoutRouters } = checkpoint.state;
-    return { configuration, initHash, initHashWithoutRouters, checkpoint: checkpoint.record, notes };
+    return { configuration, initHash, initHashWithoutRouters, checkpoint: checkpoint.record, corpusHash: null, notes };
   } finally {
     await checkpoint.close();
   }

@@ -1,5 +1,6 @@
 // The model configuration that a config.json of transformers amounts to, where this lab computes the same; a refusal naming
 // the field where it does not.
+import { valueText } from '../../shared/config/problems.ts';
 import { type ModelConfiguration, modelSchema } from '../../shared/config/schema.ts';
 import type { LabError } from '../../shared/errors.ts';
 import { refusal } from '../checkpoint/refusal.ts';
@@ -101,8 +102,8 @@ function requireLayers(
 }
 
 const no = (path: string, field: string, value: unknown, allowed: string): LabError =>
-  refusal(path, `config.json has ${field} ${JSON.stringify(value)}; an import needs ${allowed}`, {
-    value: String(value),
+  refusal(path, `config.json has ${field} ${valueText(value)}; an import needs ${allowed}`, {
+    value: valueText(value),
   });
 
 /** Fields whose value must be this where they are there. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fuzzing } from '../../../test/fuzzing.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { CurveChoice, Recording } from '../../shared/imports.ts';
 import { importJob } from './import-job.ts';
@@ -264,7 +265,7 @@ test('any bytes are read or refused, none breaks the reader', async () => {
       if (result instanceof Error) expect(result).toBeInstanceOf(LabError);
       else expect((result as Read).recording.tags.length).toBeGreaterThan(0);
     }),
-    { interruptAfterTimeLimit: 4000, numRuns: 1000 },
+    fuzzing(400),
   );
 });
 
@@ -285,6 +286,6 @@ test('a table written with any names and numbers reads back', async () => {
         expect(curves[0]!.values).toEqual(values.map((value) => value || 0));
       },
     ),
-    { interruptAfterTimeLimit: 3000, numRuns: 200 },
+    fuzzing(200),
   );
 });

@@ -12,7 +12,7 @@ import { Scan } from './scan.ts';
 
 export interface InspectionOptions {
   signal?: AbortSignal;
-  /** 'routers' stops after the routers, which takes moments for a model of any size. */
+  /** 'routers' stops after the routers: little to read in a model of any size. */
   depth?: 'routers' | 'everything';
 }
 
@@ -85,7 +85,10 @@ function restByPart(model: OpenedModel, seen: ReadonlySet<string>): Map<readonly
     const text = `${part} ${layer}`;
     const key = keys.get(text) ?? [part, layer];
     keys.set(text, key);
-    groups.set(key, [...(groups.get(key) ?? []), name]);
+    // One group may have every one of half a million tensors.
+    const group = groups.get(key);
+    if (group) group.push(name);
+    else groups.set(key, [name]);
   }
   return groups;
 }

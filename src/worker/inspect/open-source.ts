@@ -103,6 +103,18 @@ function collect(tensors: Map<string, SourceTensor>, file: Safetensors, found: F
   }
 }
 
+/** The folder of the lab's checkpoint that a path leads to; null where it is something else. */
+export async function labCheckpointAt(path: string): Promise<string | null> {
+  const { kind, folder } = await find(path);
+  return kind === 'lab checkpoint' ? folder : null;
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
 async function find(path: string): Promise<Found> {
   const stats = await stat(path).catch((error) => {
     throw refusal(path, `cannot be opened: ${systemFault(error) ?? String(error)}`);
@@ -111,6 +123,7 @@ async function find(path: string): Promise<Found> {
   const [folder, name] = [dirname(path), basename(path)];
   if (name.endsWith(indexSuffix)) return fromIndex(path);
   if (name === stateFile || name === 'config.json') return findInFolder(folder);
+  if (name === modelFile && (await isThere(join(folder, stateFile)))) return findInFolder(folder);
   return { kind: 'file', path, folder, files: [name] };
 }
 

@@ -3,6 +3,7 @@ import type { Part, Recognition } from '../../shared/inspection.ts';
 import { quote } from '../checkpoint/refusal.ts';
 import type { Family } from './families/family.ts';
 import { families } from './families/index.ts';
+import { sharedNaming } from './families/shared-naming.ts';
 import type { ModelConfig } from './model-config.ts';
 import { type MoeLayout, matrixShape, moeLayout } from './moe-layers.ts';
 import type { Source } from './open-source.ts';
@@ -37,15 +38,21 @@ export function recognise(
   const named = families.find(({ modelTypes }) => modelType !== null && modelTypes.includes(modelType));
   const width = config?.count('hidden_size') ?? embeddingWidth(weights);
   const fitting = families.filter((family) => fits(family, weights, width));
-  const family = named ?? (fitting.length === 1 ? fitting[0]! : null);
+  const [only, ...others] = fitting.length === 0 && fits(sharedNaming, weights, width) ? [sharedNaming] : fitting;
+  const family = named ?? (others.length === 0 ? (only ?? null) : null);
   if (named) evidence.push(`config.json says model_type ${quote(modelType!)}.`);
-  if (family && fitting.includes(family)) evidence.push(...family.signs.map(({ says }) => `By their names, ${says}.`));
+  if (family && (family === only || fitting.includes(family)))
+    evidence.push(...family.signs.map(({ says }) => `By their names, ${says}.`));
   if (named && !fitting.includes(named)) {
     const other =
       fitting.length > 0 ? `; by their names they are those of ${fitting.map(({ label }) => label).join(' or ')}` : '';
     doubts.push(`The tensors are not named as ${named.label} names them${other}.`);
   }
-  if (!family && modelType !== null) doubts.push(`The model_type ${quote(modelType)} is of no family known here.`);
+  if (!named && modelType !== null) {
+    const like =
+      only && only === family && only !== sharedNaming ? `; its tensors are named as those of ${only.label}` : '';
+    doubts.push(`The model_type ${quote(modelType)} is of no family known here${like}.`);
+  }
   if (!family && fitting.length > 1)
     doubts.push(`The names fit ${fitting.map(({ label }) => label).join(' and ')} alike.`);
   const shard = /-(\d{5})-of-(\d{5})\.safetensors$/.exec(source.path);

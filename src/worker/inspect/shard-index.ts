@@ -2,6 +2,7 @@
 // so it is held to a plain file name in the index's own folder.
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { valueText } from '../../shared/config/problems.ts';
 import { systemFault } from '../../shared/system-faults.ts';
 import { quote, refusal } from '../checkpoint/refusal.ts';
 import { maximumTensors } from '../checkpoint/safetensors-header.ts';
@@ -46,7 +47,7 @@ export function parseShardIndex(index: JsonObject, path: string): ShardIndex {
   const files = new Set<string>();
   for (const [tensor, file] of entries) {
     if (typeof file !== 'string' || !isPlainName(file)) {
-      const value = quote(String(file));
+      const value = valueText(file);
       throw refusal(
         path,
         `puts the tensor ${quote(tensor)} into ${value}; a shard is a .safetensors file beside the index`,

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { coefficientOfVariation } from './coefficient-of-variation.ts';
+import { coefficientOfVariation, loadRange } from '../../shared/load-spread.ts';
 import { addExpertCounts, emptyCounts } from './expert-counts.ts';
 import { gini } from './gini.ts';
-import { loadRange } from './load-range.ts';
 import { maxViolation } from './max-violation.ts';
 import { SequenceUtilization } from './sequence-utilization.ts';
 import { uniqueExperts, uniqueExpertsPooled } from './unique-experts.ts';

@@ -26,8 +26,9 @@ function gramMatrix(router: Float32Array | Float64Array, E: number): Float64Arra
   for (let row = 0; row < router.length; row += E) {
     for (let i = 0; i < E; i++) {
       const left = router[row + i]!;
-      for (let j = 0; j < E; j++) gram[i * E + j]! += left * router[row + j]!;
+      for (let j = i; j < E; j++) gram[i * E + j]! += left * router[row + j]!;
     }
   }
+  for (let i = 0; i < E; i++) for (let j = 0; j < i; j++) gram[i * E + j] = gram[j * E + i]!;
   return gram;
 }

@@ -35,7 +35,7 @@ export interface Selected {
 }
 
 /** Makes slots of a layer's probabilities and of the scores that choose, both [N, E of this layer]. */
-export type Selection = (model: ModelConfiguration, probabilities: Tensor, scores: Tensor) => Selected;
+export type Selection = (model: ModelConfiguration, probabilities: Tensor, scores: Tensor, layer: number) => Selected;
 
 /** The K best experts of each token; all there are in a layer of fewer. */
 export const selectBest: Selection = (model, probabilities, scores) => {
@@ -66,7 +66,7 @@ export function experts(
   const router = parameters.one(`layers.${layer}.router`);
   const logits = matMul(x, router) as Tensor;
   const probabilities = tf.softmax(logits);
-  const { routing, gates } = select(model, probabilities, scores(layer, probabilities));
+  const { routing, gates } = select(model, probabilities, scores(layer, probabilities), layer);
   const { counts, chosen } = routing;
   const active = chosen.shape[1]!;
   const rows = groupRows(x, routing, active);

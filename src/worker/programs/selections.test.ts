@@ -16,7 +16,7 @@ function selected(
   return onReference(() =>
     tf.tidy(() => {
       const row = tf.tensor2d([p]);
-      const { routing, gates } = select(model, row, tf.add(row, tf.tensor2d([bias])));
+      const { routing, gates } = select(model, row, tf.add(row, tf.tensor2d([bias])), 0);
       const [chosen, weights] = [routing.chosen.dataSync(), gates.dataSync()];
       const pairs = Array.from(chosen, (expert, rank): [number, number] => [expert, round(weights[rank]!)]);
       const kept = pairs.filter(([, gate]) => gate > 0);

@@ -13,11 +13,11 @@ const smallest = 1e-30;
 /** 2401.06066 §4.5: each token's `count` best experts are masked and its K are the best of the rest; count ≤ E − K. */
 export const dropTop =
   (count: number): Selection =>
-  (model, probabilities, scores) => {
-    if (count === 0) return selectBest(model, probabilities, scores);
+  (model, probabilities, scores, layer) => {
+    if (count === 0) return selectBest(model, probabilities, scores, layer);
     const { chosen } = route(scores, count);
     const mask = scatterAlong(tf.ones([...chosen.shape]), chosen, scores.shape[1]!);
-    return selectBest(model, probabilities, tf.sub(scores, tf.mul(mask, beyond)));
+    return selectBest(model, probabilities, tf.sub(scores, tf.mul(mask, beyond)), layer);
   };
 
 /**
@@ -51,19 +51,31 @@ export function cumulativeShare(share: number): Selection {
   });
 }
 
+/** K down to `active`. */
+export const fewerActive =
+  (active: number): Selection =>
+  (model, probabilities, scores, layer) =>
+    selectBest({ ...model, active }, probabilities, scores, layer);
+
+/** In one layer; the others choose as they were trained to. */
+export const inLayer =
+  (only: number, select: Selection): Selection =>
+  (model, probabilities, scores, layer) =>
+    (layer === only ? select : selectBest)(model, probabilities, scores, layer);
+
 /** The same slots with gates divided by the sum of each token's. */
 export const renormalised =
   (select: Selection): Selection =>
-  (model, probabilities, scores) => {
-    const { routing, gates } = select(model, probabilities, scores);
+  (model, probabilities, scores, layer) => {
+    const { routing, gates } = select(model, probabilities, scores, layer);
     return { routing, gates: tf.div(gates, tf.maximum(tf.sum(gates, -1, true), smallest)) };
   };
 
 /** Drops the slots for whose probabilities [N, K] `stays` is false. */
 const keeping =
   (stays: (chosen: Tensor) => Tensor): Selection =>
-  (model, probabilities, scores) => {
-    const { routing, gates } = selectBest(model, probabilities, scores);
+  (model, probabilities, scores, layer) => {
+    const { routing, gates } = selectBest(model, probabilities, scores, layer);
     const kept = tf.cast(stays(takeAlong(probabilities, routing.chosen)), 'float32') as Tensor;
     return { routing: dropSlots(routing, kept), gates: tf.mul(gates, kept) };
   };

@@ -11,7 +11,7 @@ import type { UnprunedModel } from './unpruned-model.ts';
 export function whyNotExported(plan: Plan): string | null {
   const counts = plan.map((layer) => layer.length);
   if (new Set(counts).size === 1) return null;
-  return `Its layers have ${Math.min(...counts)} to ${Math.max(...counts)} experts, and a configuration has one number for all layers; with scope "layer" it can be exported.`;
+  return `Its layers have ${Math.min(...counts)} to ${Math.max(...counts)} experts, and a configuration has one number for all layers; take as many of every layer, and it can be exported.`;
 }
 
 /**

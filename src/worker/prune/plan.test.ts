@@ -5,7 +5,7 @@ import { keptOf, mergePlan, stayingExperts } from './plan.ts';
 import { prunedRow } from './pruned-weights.ts';
 
 const scores = Float64Array.of(3, 1, 2, 5, 9, 8, 7, 6);
-const removal = { layers: 2, experts: 4, removed: 2, scope: 'layer' as const, reversed: false };
+const removal = { layers: 2, experts: 4, removed: 2, scope: 'layer' as const, reversed: false, layer: null };
 
 test('of each layer the lowest scores go, reversed the highest', () => {
   expect(stayingExperts(scores, removal)).toEqual([
@@ -15,6 +15,13 @@ test('of each layer the lowest scores go, reversed the highest', () => {
   expect(stayingExperts(scores, { ...removal, reversed: true })).toEqual([
     [1, 2],
     [2, 3],
+  ]);
+});
+
+test('of one layer alone, the others keep all', () => {
+  expect(stayingExperts(scores, { ...removal, layer: 1 })).toEqual([
+    [0, 1, 2, 3],
+    [0, 1],
   ]);
 });
 
@@ -37,7 +44,7 @@ test('as many go as are asked for, and each layer keeps one', () => {
       ({ layers, experts }, stream, draw, reversed) => {
         const values = Float64Array.from([...stream.take(layers * experts)]);
         const removed = 1 + (draw % (layers * (experts - 1)));
-        const kept = stayingExperts(values, { layers, experts, removed, scope: 'global', reversed });
+        const kept = stayingExperts(values, { layers, experts, removed, scope: 'global', reversed, layer: null });
         expect(kept.flat()).toHaveLength(layers * experts - removed);
         expect(Math.min(...kept.map((layer) => layer.length))).toBeGreaterThanOrEqual(1);
       },
@@ -96,7 +103,7 @@ test('scores rise in the order of going, of equal cosines as well', () => {
           if (place > 0) expect(all[expert]).toBeGreaterThan(all[order[place - 1]!]!);
         }
         const removed = more + 1;
-        const [stay] = stayingExperts(all, { layers: 1, experts: 6, removed, scope: 'layer', reversed: false });
+        const [stay] = stayingExperts(all, { ...removal, layers: 1, experts: 6, removed });
         expect(stay).toEqual(order.slice(removed).sort((a, b) => a - b));
       },
     ),

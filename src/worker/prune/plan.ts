@@ -21,13 +21,15 @@ export interface Removal {
   /** How many go: of each layer, or of all together. */
   removed: number;
   scope: 'layer' | 'global';
+  /** The one layer that they go from; null takes from all. */
+  layer: number | null;
   /** The highest scores go first. */
   reversed: boolean;
 }
 
 /** L ascending lists of the experts that stay. Lowest scores go first (equal ones: the later expert), each layer keeping one. */
 export function stayingExperts(scores: Float64Array, removal: Removal): number[][] {
-  const { layers, experts, removed, scope, reversed } = removal;
+  const { layers, experts, removed, scope, reversed, layer: single } = removal;
   const left = Array.from({ length: layers }, () => new Set(Array.from({ length: experts }, (_, expert) => expert)));
   const sign = reversed ? -1 : 1;
   const remove = (indices: number[]) => {
@@ -42,7 +44,10 @@ export function stayingExperts(scores: Float64Array, removal: Removal): number[]
   };
   const indices = Array.from(scores.keys());
   if (scope === 'global') remove(indices);
-  else for (let layer = 0; layer < layers; layer++) remove(indices.slice(layer * experts, (layer + 1) * experts));
+  else {
+    const pruned = single === null ? left.keys() : [single];
+    for (const layer of pruned) remove(indices.slice(layer * experts, (layer + 1) * experts));
+  }
   return left.map((layer) => [...layer]);
 }
 

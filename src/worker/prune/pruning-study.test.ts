@@ -104,6 +104,36 @@ test('a token that keeps no expert passes the layer as it is', async () => {
   expect(loss).toBeGreaterThan(parts.get('none')!.loss);
 });
 
+test('one layer alone is pruned as it is with all, and the others not at all', async () => {
+  const settings: PruningSettingInput[] = [
+    { method: 'drop-top', experts: 1 },
+    { method: 'threshold', threshold: 0.25, keepOne: false, renormalise: true },
+    { method: 'fewer-active', active: 1 },
+    { method: 'dynamic', share: 0.5 },
+    { method: 'remove', criterion: 'frequency', ratio: 0.5 },
+    { method: 'merge', similarity: 'router-similarity', ratio: 0.5 },
+  ];
+  const single = settings.flatMap((setting) => [0, 1].map((layer) => ({ ...setting, layer })));
+  const [none, ...parts] = [...(await partsOf(pruningJob([...settings, ...single]))).values()];
+  const countsOf = ({ counts, experts }: PruningPart, layer: number) => [
+    ...counts.subarray(layer * experts, (layer + 1) * experts),
+  ];
+  for (const [index, { method }] of settings.entries()) {
+    const [all, first, second] = [parts[index]!, ...parts.slice(settings.length + 2 * index).slice(0, 2)];
+    // What goes into the first layer is the same in all of them.
+    expect(countsOf(first!, 0), method).toEqual(countsOf(all, 0));
+    expect(countsOf(second!, 0), method).toEqual(countsOf(none!, 0));
+    expect(countsOf(all, 0), method).not.toEqual(countsOf(none!, 0));
+    expect(countsOf(second!, 1), method).not.toEqual(countsOf(none!, 1));
+    expect(new Set([none!, all, first!, second!].map(({ loss }) => loss)).size, method).toBe(4);
+    if (!all.kept) continue;
+    const every = Array.from({ length: none!.experts }, (_, expert) => expert);
+    expect(first!.kept).toEqual([all.kept[0], every]);
+    expect(second!.kept).toEqual([every, all.kept[1]]);
+    expect(all.parameters + none!.parameters).toBe(first!.parameters + second!.parameters);
+  }
+});
+
 test('parts say whether work was skipped, and a mask has no speed', async () => {
   const settings: PruningSettingInput[] = [
     { method: 'drop-top', experts: 1 },
@@ -117,8 +147,8 @@ test('parts say whether work was skipped, and a mask has no speed', async () => 
     expect(part.kind).toBe('pruned');
     expect(part.seconds).toBeGreaterThan(0);
     expect(part.throughput!.map(({ batch }) => batch)).toEqual([1, 3]);
-    for (const { tokensPerSecond, unpruned } of part.throughput!) {
-      for (const { low, median, high } of [tokensPerSecond, unpruned]) {
+    for (const { tokensPerSecond, unpruned, ratio } of part.throughput!) {
+      for (const { low, median, high } of [tokensPerSecond, unpruned, ratio!]) {
         expect(low).toBeGreaterThan(0);
         expect(median).toBeGreaterThanOrEqual(low);
         expect(high).toBeGreaterThanOrEqual(median);
@@ -126,6 +156,7 @@ test('parts say whether work was skipped, and a mask has no speed', async () => 
     }
   }
   expect(none!.throughput![0]!.tokensPerSecond).toEqual(none!.throughput![0]!.unpruned);
+  expect(none!.throughput![0]!.ratio).toEqual({ median: 1, low: 1, high: 1 });
   expect(removed!.parameters).toBe(none!.parameters - 2 * (3 * 3 * 16 * 8 + 3 * 16));
   expect([none!.calibrationTokens, dynamic!.calibrationTokens, removed!.calibrationTokens]).toEqual([null, null, 512]);
 });

@@ -1,6 +1,6 @@
 // What a setting that takes whole experts away makes of a model.
 import type { ModelConfiguration } from '../../shared/config/schema.ts';
-import { criterionOf, type StaticSetting } from '../../shared/studies/pruning-methods.ts';
+import { criterionOf, layerOf, type StaticSetting } from '../../shared/studies/pruning-methods.ts';
 import { removedExperts } from '../../shared/studies/pruning-rules.ts';
 import type { Calibration } from './calibration.ts';
 import { criterionScores, randomScores, similarities } from './criteria.ts';
@@ -22,7 +22,8 @@ export function planOf(
   const { ratio, scope } = setting;
   const removed = removedExperts(model, ratio, scope);
   const reversed = setting.method === 'remove' && setting.reversed;
-  const kept = stayingExperts(scores, { layers, experts, removed, scope, reversed });
+  const layer = layerOf(setting);
+  const kept = stayingExperts(scores, { layers, experts, removed, scope, reversed, layer });
   if (setting.method === 'remove') return { plan: removalPlan(kept), scores };
   const cosines = (layer: number) => similarities(setting.similarity, calibration!, layer);
   return { plan: mergePlan(kept, cosines, calibration!.counts), scores };

@@ -1,13 +1,11 @@
 // Speed of a pruned model beside the unpruned one: forward passes of both in turn, so that a machine's drift meets both alike.
 
-import type { Throughput } from '../../shared/studies/pruning.ts';
+import type { Quartiles, Throughput } from '../../shared/studies/pruning.ts';
 import { warmUpPasses } from '../../shared/studies/pruning-methods.ts';
 import type { Compiled } from '../engine/engine.ts';
 import type { UnprunedModel } from './unpruned-model.ts';
 import { timedBatch } from './validation-pass.ts';
 import { compileVariant, inputsOf, type Variant } from './variant.ts';
-
-type Quartiles = Throughput['tokensPerSecond'];
 
 export interface ThroughputOptions {
   batches: readonly number[];
@@ -31,7 +29,10 @@ export async function* measureThroughput(
     try {
       for (const side of sides) programs.push(await compileVariant(side, batch));
       for (let round = 0; round < rounds; round++) {
-        for (const [side, program] of programs.entries()) {
+        // Who comes first changes: a pass may pay for what the one before it left behind.
+        const order = [...programs.keys()];
+        for (const side of round % 2 === 0 ? order : order.reverse()) {
+          const program = programs[side]!;
           const begin = performance.now();
           await program.run(inputsOf(sides[side]!, sample));
           const seconds = (performance.now() - begin) / 1000;
@@ -42,8 +43,9 @@ export async function* measureThroughput(
     } finally {
       for (const program of programs) await program.dispose();
     }
-    const [first, second = first] = speeds.map(quartiles);
-    results.push({ batch, tokensPerSecond: first!, unpruned: second! });
+    const [own, base = own] = speeds;
+    const ratio = quartiles(own!.map((speed, round) => speed / base![round]!));
+    results.push({ batch, tokensPerSecond: quartiles(own!), unpruned: quartiles(base!), ratio });
   }
   return results;
 }

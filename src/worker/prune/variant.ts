@@ -1,12 +1,19 @@
 // A model as one setting runs it: the unpruned engine with another way of choosing, or an engine of its own with fewer weights.
 import type { ModelConfiguration } from '../../shared/config/schema.ts';
 import type { PruningSetting } from '../../shared/studies/pruning.ts';
-import { isLessWork } from '../../shared/studies/pruning-methods.ts';
+import { isLessWork, layerOf } from '../../shared/studies/pruning-methods.ts';
 import { createEngine } from '../engine/choose.ts';
 import type { Compiled, Engine, HostArray } from '../engine/engine.ts';
 import { type Selection, selectBest } from '../model/experts.ts';
 import { prunedProgram } from '../programs/pruned.ts';
-import { aboveThreshold, cumulativeShare, dropTop, renormalised } from '../programs/selections.ts';
+import {
+  aboveThreshold,
+  cumulativeShare,
+  dropTop,
+  fewerActive,
+  inLayer,
+  renormalised,
+} from '../programs/selections.ts';
 import { biasOfLayer } from '../train/training-state.ts';
 import type { Plan } from './plan.ts';
 import { prunedRow, prunedSpecifications, prunedState } from './pruned-weights.ts';
@@ -28,14 +35,16 @@ export interface Variant {
 /** A setting that keeps all weights. */
 export function dynamicVariant(unpruned: UnprunedModel, setting: PruningSetting): Variant {
   const { model } = unpruned.configuration;
-  const active = setting.method === 'fewer-active' ? setting.active : model.active;
-  const select = selectionOf(setting);
+  const layer = layerOf(setting);
+  const active = setting.method === 'fewer-active' && layer === null ? setting.active : model.active;
+  const asked = selectionOf(setting);
+  const select = 'renormalise' in setting && setting.renormalise ? renormalised(asked) : asked;
   return {
     engine: unpruned.engine,
     model: { ...model, active },
     experts: new Array<number>(model.layers).fill(model.experts),
     bias: unpruned.bias,
-    select: 'renormalise' in setting && setting.renormalise ? renormalised(select) : select,
+    select: layer === null ? select : inLayer(layer, select),
     kind: skipsWork(setting, unpruned) ? 'pruned' : 'mask',
     close: async () => {},
   };
@@ -78,6 +87,8 @@ function selectionOf(setting: PruningSetting): Selection {
       return aboveThreshold(setting.threshold, setting.keepOne);
     case 'dynamic':
       return cumulativeShare(setting.share);
+    case 'fewer-active':
+      return fewerActive(setting.active);
     default:
       return selectBest;
   }

@@ -189,15 +189,18 @@ test('a checkpoint that cannot be written makes the training wait, say so once, 
   await withTraining({ training: { checkpointEvery: 5 } }, async ({ context, state, policy }) => {
     writeFileSync(policy.folder, 'a file where the folder should be');
     const seen: JobEvent[] = [];
-    let stepsThen = 0;
-    const error = await drain(train(context, state, { ...policy, retryAfter: 20 }), seen, (event) => {
-      if (event.type !== 'note') return;
-      stepsThen = state.step;
-      setTimeout(() => rmSync(policy.folder), 100);
-    });
-    expect(error).toBeNull();
+    // Asked for after each attempt, and before the next.
+    const failed: number[] = [];
+    const untilRemoved = {
+      ...policy,
+      get retryAfter() {
+        if (failed.push(state.step) === 3) rmSync(policy.folder);
+        return 1;
+      },
+    };
+    expect(await drain(train(context, state, untilRemoved), seen)).toBeNull();
     expect(only(seen, 'note')).toMatchObject([{ step: 5, kind: 'waiting' }]);
-    expect(stepsThen).toBe(5);
+    expect(failed).toEqual([5, 5, 5]);
     expect(only(seen, 'checkpoint').map(({ checkpoint }) => checkpoint.step)).toEqual([5, 10, 15, 20]);
     expect(metricsOf(seen)).toHaveLength(20);
   });

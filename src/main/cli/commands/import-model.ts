@@ -1,4 +1,4 @@
-// simbal import-model: a model of transformers as a run of the lab, paused at step 0.
+// simbal import-model: a model of transformers, or a checkpoint of another lab, as a run of this one.
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { findExperiment } from '../../lab/index.ts';
@@ -15,8 +15,10 @@ interface ImportOptions {
 
 export const importModelCommand = (sessionOf: SessionOf) =>
   new Command('import-model')
-    .description('makes a run of a model of transformers: to be evaluated, studied, pruned and trained on')
-    .argument('<paths...>', 'its folder, its index, or its .safetensors files')
+    .description(
+      'makes a run of a model of transformers or of a checkpoint of another lab: to be evaluated, studied, pruned and trained on',
+    )
+    .argument('<paths...>', 'its folder, its index, or its .safetensors files; or the folder of a checkpoint')
     .requiredOption('--name <name>', 'what the run is called')
     .requiredOption('--corpus <name>', 'the corpus that it goes on with')
     .option('--experiment <name>', 'the experiment that it joins; one called "Imported" when left out')
@@ -33,7 +35,7 @@ export const importModelCommand = (sessionOf: SessionOf) =>
           [
             `The run: ${run.id} "${plain(run.name)}"`,
             ...notes.map((note) => plain(note, 500)),
-            `Look into it with ${session.command(`analyse ${run.id}`)}, train it on with ${session.command(`resume ${run.id}`)}.`,
+            `Look into it with ${session.command(`analyse ${run.id}`)}, train it on with ${session.command(`resume ${run.id}${run.status === 'completed' ? ' --steps N' : ''}`)}.`,
             '',
           ].join('\n'),
         );

@@ -213,5 +213,5 @@ function curvesText({ curves, known }: ImportedCurves): string {
       ...notes.map((note) => `  ${plain(note, 400)}`),
     ].join('\n'),
   );
-  return `${lines.join('\n')}\nCompare draws them beside runs.\n`;
+  return `${lines.join('\n')}\nCompare draws them beside runs, and a report where it is asked to with --curve.\n`;
 }

@@ -23,7 +23,7 @@ export const inspectCommand = (sessionOf: SessionOf) =>
       'what routers and experts of a checkpoint are like; of two, what changed; of the store of a lab, its runs',
     )
     .argument('<paths...>', 'a .safetensors file, a folder of shards, an index, a checkpoint or the home of a lab')
-    .option('--routers', 'the routers alone, which takes moments for a model of any size')
+    .option('--routers', 'the routers alone: little to read in a model of any size')
     .option('--tensor <name>', 'statistics and histogram of one tensor')
     .action(async (paths: string[], options: InspectOptions, command: Command) => {
       const session = sessionOf(command);

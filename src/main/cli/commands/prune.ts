@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { LabError } from '../../../shared/errors.ts';
 import { type PruningPart, type PruningSettingInput, pruningCriteria } from '../../../shared/studies/pruning.ts';
-import { sweptDrops, sweptThresholds } from '../../../shared/studies/pruning-sweeps.ts';
+import { layerByLayer, sweptDrops, sweptThresholds } from '../../../shared/studies/pruning-sweeps.ts';
 import { checkpointsOf } from '../../lab/index.ts';
 import { studyTables } from '../../lab/studies/tables/index.ts';
 import { shown } from '../../lab/text.ts';
@@ -27,6 +27,7 @@ interface PruneOptions {
   merge?: Merger[];
   draws: number;
   renormalise?: boolean;
+  byLayer?: boolean;
   tokens?: number;
   batches?: number[];
   export?: boolean;
@@ -61,6 +62,7 @@ export const pruneCommand = (sessionOf: SessionOf) =>
     )
     .option('--draws <number>', 'draws of each random removal', wholeNumber('draws'), 1)
     .option('--renormalise', 'divide the gates that stay by their sum')
+    .option('--by-layer', 'each of these also in one layer at a time: which layers can bear it')
     .option('--tokens <number>', 'validation tokens (default: the whole split)', wholeNumber('tokens'))
     .option(
       '--batches <list>',
@@ -105,7 +107,7 @@ function settingsOf(options: PruneOptions, { configuration: { model } }: RunRow)
   const sweep = named.every((each) => each === undefined);
   const drops = sweep ? sweptDrops(model) : options.dropTop;
   const thresholds = sweep ? sweptThresholds : options.threshold;
-  return [
+  const settings: PruningSettingInput[] = [
     ...(drops ?? []).map((experts) => ({ method: 'drop-top', experts, renormalise }) as const),
     ...(thresholds ?? []).map((threshold) => ({ method: 'threshold', threshold, renormalise }) as const),
     ...(options.active ?? []).map((active) => ({ method: 'fewer-active', active, renormalise }) as const),
@@ -115,6 +117,7 @@ function settingsOf(options: PruneOptions, { configuration: { model } }: RunRow)
     ),
     ...merge,
   ];
+  return options.byLayer ? [...settings, ...layerByLayer(settings, model)] : settings;
 }
 
 function tell(store: ReadOnlyStore, plan: readonly PlannedStudy[], { csv }: PruneOptions, session: Session): void {
@@ -158,11 +161,15 @@ function batchesOf(text: string): number[] {
   return text === 'none' ? [] : listOf('batches', wholeNumber('--batches'), '1,8 or none')(text);
 }
 
+const notOneOf = (word: string | undefined, what: string, known: readonly string[]) =>
+  new InvalidArgumentError(`“${word}” is no ${what}; it must be one of ${known.join(', ')}.`);
+
 function removalOf(text: string): Removal {
   const [criterion, ratio, ...rest] = text.split(':');
   const known = pruningCriteria.find((one) => one === criterion);
+  if (!known) throw notOneOf(criterion, 'criterion', pruningCriteria);
   const extra = rest.filter((word) => word !== 'global' && word !== 'reversed');
-  if (!known || ratio === undefined || extra.length > 0) {
+  if (ratio === undefined || extra.length > 0) {
     throw new InvalidArgumentError(`It must be like frequency:0.25 or reap:0.5:global:reversed.`);
   }
   const scope = rest.includes('global') ? 'global' : 'layer';
@@ -178,7 +185,8 @@ function removalOf(text: string): Removal {
 function mergerOf(text: string): Merger {
   const [similarity, ratio, ...rest] = text.split(':');
   const known = mergers.find((one) => one === similarity);
-  if (!known || ratio === undefined || rest.some((word) => word !== 'global')) {
+  if (!known) throw notOneOf(similarity, 'similarity', mergers);
+  if (ratio === undefined || rest.some((word) => word !== 'global')) {
     throw new InvalidArgumentError(`It must be like output-similarity:0.25 or router-similarity:0.5:global.`);
   }
   return {

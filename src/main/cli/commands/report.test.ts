@@ -32,12 +32,13 @@ test('files, and where they are', async () => {
   expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('<h1>Mine</h1>');
 });
 
-test('sections by name or as a choice, with notes', async () => {
+test('sections by name or as a choice, with titles and notes', async () => {
   const args = ['--format', 'markdown', '--section-note', 'loss=Look here', '--note', 'All of it'];
-  expect((await report(...args, '--sections', 'loss,answer')).code).toBe(0);
+  const titled = [...args, '--section-title', 'loss=How it fell'];
+  expect((await report(...titled, '--sections', 'loss,answer')).code).toBe(0);
   const text = () => readFileSync(join(out, 'report.md'), 'utf8');
-  expect(text().match(/^## .*/gm)).toEqual(['## Loss', '## The answer']);
-  expect(text()).toMatch('## Loss\n\n> Look here');
+  expect(text().match(/^## .*/gm)).toEqual(['## How it fell', '## The answer']);
+  expect(text()).toMatch('## How it fell\n\n> Look here');
   expect((await report(...args, '--sections', 'brief')).code).toBe(0);
   expect(text().match(/^## .*/gm)).toHaveLength(5);
 });

@@ -14,7 +14,7 @@ import {
   reportSections,
 } from '../../../shared/report.ts';
 import { openPrinter } from '../../compute/index.ts';
-import { findRun } from '../../lab/index.ts';
+import { findCurve, findRun } from '../../lab/index.ts';
 import { writeReport } from '../../lab/report/index.ts';
 import { collect } from '../options.ts';
 import type { SessionOf } from '../program.ts';
@@ -27,6 +27,8 @@ interface Options {
   title?: string;
   note?: string;
   sectionNote?: [ReportSection, string][];
+  sectionTitle?: [ReportSection, string][];
+  curve?: string[];
   checkpoints: CheckpointChoice;
 }
 
@@ -43,7 +45,9 @@ export const reportCommand = (sessionOf: SessionOf) =>
     )
     .option('--title <text>', 'instead of the question that the runs answer')
     .option('--note <text>', 'your own words, before everything else')
-    .option('--section-note <section=text>', 'your own words on a section; repeatable', collect(sectionNoteOf))
+    .option('--section-note <section=text>', 'your own words on a section; repeatable', collect(sectionTextOf))
+    .option('--section-title <section=text>', 'instead of the title of a section; repeatable', collect(sectionTextOf))
+    .option('--curve <name>', 'an imported curve to draw beside the losses; repeatable', collect(String))
     .addOption(new Option('--checkpoints <which>', 'that a bundle carries').choices(checkpointChoices).default('last'))
     .addHelpText(
       'after',
@@ -57,7 +61,9 @@ export const reportCommand = (sessionOf: SessionOf) =>
         const request = reportRequestSchema.parse({
           runs: [...new Set(names.map((name) => findRun(store, name).id))],
           sections: options.sections ?? reportSectionKeys,
+          curves: (options.curve ?? []).map((name) => findCurve(store, name).id),
           notes: Object.fromEntries(options.sectionNote ?? []),
+          titles: Object.fromEntries(options.sectionTitle ?? []),
           ...(options.title !== undefined && { title: options.title }),
           ...(options.note !== undefined && { note: options.note }),
         });
@@ -105,7 +111,7 @@ function sectionOf(word: string): ReportSection {
   throw new InvalidArgumentError(`It must be a list of ${reportSectionKeys.join(', ')}.`);
 }
 
-function sectionNoteOf(text: string): [ReportSection, string] {
+function sectionTextOf(text: string): [ReportSection, string] {
   const equals = text.indexOf('=');
   if (equals < 1) throw new InvalidArgumentError('It must be like loss=What is to be seen here.');
   return [sectionOf(text.slice(0, equals)), text.slice(equals + 1)];

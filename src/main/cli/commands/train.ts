@@ -12,12 +12,13 @@ import {
   type RunConfiguration,
 } from '../../../shared/config/index.ts';
 import { LabError } from '../../../shared/errors.ts';
+import { dependencyTextName } from '../../lab/dependency-text.ts';
 import type { Lab } from '../../lab/index.ts';
 import { compare } from '../../lab/index.ts';
 import { carryOut } from '../carry-out.ts';
 import { comparisonText } from '../comparison-text.ts';
 import { configurationFromFile } from '../configuration-file.ts';
-import { dependencyCorpus, dependencyCorpusName } from '../dependency-corpus.ts';
+import { dependencyCorpus } from '../dependency-corpus.ts';
 import { collect, shortened, wholeNumber } from '../options.ts';
 import type { SessionOf } from '../program.ts';
 import { Progress } from '../progress.ts';
@@ -113,7 +114,7 @@ function baseConfiguration(file: string | undefined, options: TrainOptions, sess
 
 function fromPreset(preset: string, { corpus }: TrainOptions): RunConfiguration {
   const { tokenizer } = presetNamed(preset);
-  return configurationFromPreset(preset, { corpus: corpus ?? dependencyCorpusName(tokenizer) });
+  return configurationFromPreset(preset, { corpus: corpus ?? dependencyTextName(tokenizer) });
 }
 
 /** One configuration for each objective and seed; each is named after what tells it apart. */

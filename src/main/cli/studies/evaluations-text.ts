@@ -1,6 +1,7 @@
 // The figures of the paper in words, from the evaluations that training made.
 import { abbreviated, grouped, significant } from '../../../charts/index.ts';
 import type { ComparedRun, Comparison } from '../../../shared/comparison.ts';
+import { coefficientOfVariation } from '../../../shared/load-spread.ts';
 import { mean } from '../../../shared/statistics/index.ts';
 import { baselines, equalLossAgainst, equalLossText } from '../../lab/comparison/equal-loss-text.ts';
 import { type EvaluationRates, evaluationRates } from '../../lab/studies/tables/index.ts';
@@ -35,7 +36,7 @@ function runText(run: ComparedRun, label: string): string {
     column('Min PES', ({ evaluation: { similarity } }) => number(similarity?.minimum)),
     column('its rate', ({ minimumSimilarityRate }) => rate(minimumSimilarityRate)),
   ]);
-  return `${titled(`${label}: evaluations${left}; rates of change per million tokens`)}${table}${layersText(all)}`;
+  return `${titled(`${label}: evaluations${left}; rates of change per million tokens`)}${table}${layersText(all)}${balanceText(all)}`;
 }
 
 /** PES of every layer at the newest evaluation that measured it. */
@@ -52,6 +53,29 @@ function layersText(all: readonly EvaluationRates[]): string {
         values: [significant(pes, 3), rate == null ? '–' : significant(rate * million, 3)],
       };
     }),
+  ])}`;
+}
+
+/** The paper's table of balance, layer by layer, at the newest evaluation. */
+function balanceText(all: readonly EvaluationRates[]): string {
+  const newest = all.findLast(({ evaluation }) => evaluation.routing !== null)?.evaluation;
+  if (!newest) return '';
+  const { routing, step } = newest;
+  const column = (label: string, values: readonly number[]) => ({
+    label,
+    values: [...values, mean(values)].map((value) => number(value)),
+  });
+  const layers = routing!.counts.map((_, layer) => `layer ${layer}`);
+  return `\n${textTable([
+    { label: `at step ${grouped(step)}`, align: 'left', values: [...layers, 'mean'] },
+    column('experts used', routing!.uniqueExperts),
+    column('SEU', routing!.sequenceExpertUtilization),
+    column('entropy (nats)', routing!.entropy),
+    column('mean (RᵀR − I)²', routing!.orthogonalityMeanSquare),
+    column('‖RᵀR − I‖₁', routing!.orthogonalityL1),
+    column('MaxVio', routing!.maxViolation),
+    column('Gini', routing!.gini),
+    column('CV', routing!.counts.map(coefficientOfVariation)),
   ])}`;
 }
 

@@ -3,6 +3,7 @@ import { abbreviated, byteSize, grouped } from '../../../charts/index.ts';
 import { lossChange } from '../../../shared/studies/loss-change.ts';
 import type { PruningPart } from '../../../shared/studies/pruning.ts';
 import { settingName } from '../../../shared/studies/pruning-key.ts';
+import { speedRatio } from '../../../shared/studies/pruning-speed.ts';
 import { textTable } from '../text-table.ts';
 import { number, titled } from './text-parts.ts';
 
@@ -28,9 +29,12 @@ export function pruningText(label: string, parts: readonly PruningPart[]): strin
           const speed = at(part);
           return speed ? grouped(speed.tokensPerSecond.median) : '–';
         }),
-        column('ratio', (part) => {
+        column('ratio (quartiles)', (part) => {
           const speed = at(part);
-          return speed ? `${grouped(speed.tokensPerSecond.median / speed.unpruned.median, 2)}×` : '–';
+          if (!speed) return '–';
+          const { median, low, high } = speedRatio(speed);
+          const spread = part.setting.method === 'none' ? '' : ` (${grouped(low, 2)} to ${grouped(high, 2)})`;
+          return `${grouped(median, 2)}×${spread}`;
         }),
       ];
     }),

@@ -64,7 +64,7 @@ export function compare(
       .list()
       .map(({ description }) => description)
       .filter(({ hash }) => hashes.delete(hash)),
-    equalStart: equalStart(runs.map(({ start }) => start)),
+    equalStart: equalStart(runs),
     differences: configurationDifferences(runs.map(({ configuration }) => configuration)),
     statistics: comparisonStatistics(runs),
     ...(leftOut.length > 0 && { leftOut }),

@@ -2,6 +2,7 @@
 import { abbreviated, grouped, significant } from '../../../charts/index.ts';
 import type { ComparedGroup } from '../../../shared/comparison.ts';
 import { atStart, inSentence } from '../../../shared/config/objectives.ts';
+import { equalStartSentence } from '../../../shared/equal-start.ts';
 import { mean, standardDeviation } from '../../../shared/statistics/index.ts';
 import type { ComparedRun, Comparison } from './compare.ts';
 import { equalLossAgainst, equalLossText } from './equal-loss-text.ts';
@@ -38,7 +39,7 @@ export function findings({ runs, equalStart, statistics }: Comparison): Findings
       ...experts(ranked),
       ...redundancy(ranked),
     ],
-    limits: [...unfinished(runs), ...start(runs, equalStart.equal), ...seeds(groups)],
+    limits: [...unfinished(runs), ...start(runs, equalStart), ...seeds(groups)],
   };
 }
 
@@ -136,28 +137,21 @@ function unfinished(runs: readonly ComparedRun[]): string[] {
   });
 }
 
-function start(runs: readonly ComparedRun[], equal: Comparison['equalStart']['equal']): string[] {
+function start(runs: readonly ComparedRun[], equalStart: Comparison['equalStart']): string[] {
   const begun = runs.filter(({ start }) => start !== null).length;
   if (runs.length < 2) return [];
   if (begun < runs.length) return ['Not all have begun: whether they start equal is not known yet.'];
-  if (equal.initHash && equal.dataHash) {
-    return [
-      'All runs started from the same parameters and saw the same data in the same order, as their hashes prove.',
-    ];
-  }
-  const parameters = equal.initHash
-    ? 'the same parameters'
-    : equal.initHashWithoutRouters
-      ? 'the same parameters but for the routers'
-      : 'different parameters';
-  const data = equal.dataHash ? 'the same data in the same order' : 'different data or another order';
-  return [`The runs started from ${parameters} and saw ${data}: part of the differences may come from there.`];
+  const { proven, sentence } = equalStartSentence(equalStart);
+  return [proven ? `${sentence}.` : `${sentence}: part of the differences may come from there.`];
 }
 
 function seeds(groups: readonly Group[]): string[] {
   if (groups.length < 2) return [];
   const fewest = Math.min(...groups.map(({ runs }) => runs.length));
-  if (fewest > 1) return [`Each was trained from ${fewest} seeds or more; the rows are single runs.`];
+  if (fewest > 1)
+    return [
+      `Each was trained from ${fewest} seeds or more. What other sizes, data or longer training would show, this comparison does not say.`,
+    ];
   const once = groups.every(({ runs }) => runs.length === 1)
     ? 'Each was trained once, from one seed'
     : 'Some were trained from one seed only';

@@ -94,7 +94,7 @@ function* piecesOf(folder: string, manifest: BundleManifest, outline: BundleOutl
 }
 
 function progressTo(say: Say): (phase: string, done: number, total: number) => Promise<void> {
-  let last = 0;
+  let last = Number.NEGATIVE_INFINITY;
   return async (phase, done, total) => {
     const now = performance.now();
     if (now - last < often) return;

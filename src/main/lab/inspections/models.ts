@@ -1,4 +1,5 @@
-// Models between the lab and transformers: a checkpoint exported as a folder, a folder imported as a run with a checkpoint of step 0.
+// Models between the lab and the world: a checkpoint exported as a folder for transformers, a model of transformers or a checkpoint of
+// another lab imported as a run with that one checkpoint.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -83,7 +84,7 @@ export async function exportModel(
 }
 
 /**
- * The run waits, paused at step 0: it can be studied and pruned as it is, and trained on.
+ * The run waits at the step of its checkpoint, 0 for a model of transformers: it can be studied and pruned as it is, and trained on.
  * @throws LabError 'checkpoint' naming what does not map, 'corpus' or 'configuration' where the corpus does not fit the model
  */
 export async function importModel(
@@ -115,7 +116,7 @@ export async function importModel(
     const into = experiment ?? importedExperiment(store, emit);
     const run = store.transaction(() => record(store, { into, name, configuration, corpus: corpus.hash, imported }));
     emit({ type: 'run', run });
-    return { run, notes: [...imported.notes, tokensNote(corpus)] };
+    return { run, notes: [...imported.notes, corpusNote(imported, corpus)] };
   } finally {
     rmSync(parent, { recursive: true, force: true });
   }
@@ -141,19 +142,25 @@ interface Recorded {
 function record(store: Store, { into, name, configuration, corpus, imported }: Recorded): RunRow {
   const { id } = store.runs.create({ experiment: into, name, configuration, corpusHash: corpus });
   const { checkpoint } = imported;
+  const { step } = checkpoint;
   const folder = join(store.paths.checkpoints, id, basename(checkpoint.folder));
-  const segment = store.segments.begin(id, { fromStep: 0, start: startOf(configuration, imported) });
+  const segment = store.segments.begin(id, { fromStep: step, start: startOf(configuration, imported) });
   store.checkpoints.add(segment.id, { ...checkpoint, folder });
-  store.segments.end(segment.id, { outcome: 'paused', step: 0 });
+  const outcome = step < configuration.training.steps ? 'paused' : 'completed';
+  store.segments.end(segment.id, { outcome, step });
   renameSync(dirname(checkpoint.folder), dirname(folder));
-  return store.runs.setStatus(id, 'paused', 'Imported. Starting it trains it on, from step 0.');
+  const next = outcome === 'paused' ? ` Starting it trains it on, from step ${step}.` : '';
+  return store.runs.setStatus(id, outcome, `Imported.${next}`);
 }
 
-function startOf(configuration: RunConfiguration, { initHash, initHashWithoutRouters }: ImportedModel): RunStart {
+function startOf(
+  configuration: RunConfiguration,
+  { initHash, initHashWithoutRouters, checkpoint }: ImportedModel,
+): RunStart {
   const { total, active } = countParameters(configuration.model);
   const { memory } = estimateRun(configuration);
   return {
-    step: 0,
+    step: checkpoint.step,
     initHash,
     initHashWithoutRouters,
     dataHash: 'imported',
@@ -164,5 +171,9 @@ function startOf(configuration: RunConfiguration, { initHash, initHashWithoutRou
   };
 }
 
-const tokensNote = ({ name, tokenizer }: CorpusRow['description']) =>
-  `Losses mean something only where the model knows the tokens of ${shown(name)}, those of ${tokenizer}: nothing in the files says so.`;
+function corpusNote({ corpusHash }: ImportedModel, { name, hash, tokenizer }: CorpusRow['description']): string {
+  if (corpusHash === hash) return `It was trained on this very corpus, ${shown(name)}.`;
+  if (corpusHash !== null)
+    return `It was trained on another corpus than ${shown(name)}, of hash ${corpusHash.slice(0, 16)}…: losses here are those of a new text, and mean something only where both have the same tokenizer, ${tokenizer} here.`;
+  return `Losses mean something only where the model knows the tokens of ${shown(name)}, those of ${tokenizer}: nothing in the files says so.`;
+}

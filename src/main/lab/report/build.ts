@@ -7,21 +7,21 @@ import { sectionBlocks } from './sections/index.ts';
 import { measures } from './sections/measures.ts';
 import type { ReportSource } from './source.ts';
 
-/** Of a title that is drawn; a longer one is cut. */
+/** Of titles that are drawn; longer ones are cut. */
 const longestTitle = 300;
 
-export type Wording = Omit<ReportRequest, 'runs'>;
+export type Wording = Omit<ReportRequest, 'runs' | 'curves'>;
 
 export function buildReport(
   source: ReportSource,
   wording: Wording,
   made: { made: string; lab: string },
 ): ReportDocument {
-  const { title, note, notes } = wording;
+  const { title, note, notes, titles } = wording;
   const keys = [...new Set(wording.sections)];
   const sectionOf = (key: Section['key'], blocks: Section['blocks']): Section => ({
     key,
-    title: reportSections.find((one) => one.key === key)!.title,
+    title: plain((titles[key] ?? '').trim(), longestTitle) || reportSections.find((one) => one.key === key)!.title,
     note: notes[key] ?? '',
     blocks,
   });

@@ -1,4 +1,4 @@
-// Names that want to be more than text, in every format of a report: run, corpus, experiment, title and notes.
+// Names that want to be more than text, in every format of a report: run, corpus, experiment, titles and notes.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,16 +38,20 @@ beforeAll(async () => {
   const formats: ReportFormat[] = reportFormats.filter((format) => format !== 'pdf');
   for (const [name, value] of Object.entries(hostile)) {
     const { store, runs } = exampleHome(join(folder, name, 'home'), { name: value, seeds: [0], steps: 8 });
-    const notes = Object.fromEntries(reportSectionKeys.map((key) => [key, value]));
+    const words = Object.fromEntries(reportSectionKeys.map((key) => [key, value]));
     out.set(name, join(folder, name, 'out'));
-    await writeReport(store, reportRequestSchema.parse({ runs, title: value, note: value, notes }), {
-      folder: out.get(name)!,
-      formats,
-      checkpoints: 'none',
-      made: new Date('2026-11-22T20:00:00Z'),
-      command: (rest) => `simbal ${rest}`,
-      printer: async () => null,
-    });
+    await writeReport(
+      store,
+      reportRequestSchema.parse({ runs, title: value, note: value, notes: words, titles: words }),
+      {
+        folder: out.get(name)!,
+        formats,
+        checkpoints: 'none',
+        made: new Date('2026-11-22T20:00:00Z'),
+        command: (rest) => `simbal ${rest}`,
+        printer: async () => null,
+      },
+    );
     store.close();
   }
 });

@@ -52,6 +52,38 @@ describe('the document', () => {
     expect(report.sections.map(({ key }) => key)).toEqual(['loss', 'answer']);
     expect(report).toMatchObject({ title: 'Mine', sections: [{ note: 'Look here.' }, {}] });
     expect(report.question).toMatch('which trains');
+    const titles = { loss: 'How it fell', answer: ' ' };
+    const own = documentOf({ sections: ['loss', 'answer'], titles }).sections.map(({ title }) => title);
+    expect(own).toEqual(['How it fell', 'The answer']);
+  });
+
+  test('imported curves are drawn over tokens beside the losses, and are in no number of ours', () => {
+    const [x, values] = [Float64Array.of(1, 2, 3), Float64Array.of(6, Number.NaN, 5)];
+    const curve = {
+      name: "theirs' \u202e",
+      tag: 'loss',
+      quantity: 'validation loss',
+      axis: 'step',
+      notes: ['One gap.'],
+    };
+    const origin = { format: 'table', source: '/home/somebody/theirs.csv', sha256: 'cd'.repeat(32) } as const;
+    const add = (more: object) =>
+      store.importedCurves.add({ ...curve, ...origin, x: 'step', tokensPerStep: 512, ...more }, { x, values }).curve.id;
+    const report = documentOf({ curves: [add({})] });
+    const { chart, caption } = figuresOf(report).find(({ id }) => id === 'loss')!;
+    const series = chart.kind === 'lines' ? chart.series : [];
+    const points = [
+      [512, 6],
+      [1536, 5],
+    ];
+    expect(series.at(-1)).toMatchObject({ label: "theirs' \\u{202e}", points, dash: '5 3' });
+    expect(caption).toContain('recorded elsewhere (theirs');
+    const [row] = tablesOf(report).find(({ id }) => id === 'elsewhere')!.rows;
+    expect(row).toEqual(expect.arrayContaining(['theirs.csv', 'cd'.repeat(8), 'One gap.']));
+    expect(tablesOf(report).filter(({ id }) => id !== 'elsewhere')).toEqual(tablesOf(documentOf()));
+    expect(() => documentOf({ curves: [add({ tokensPerStep: null })] })).toThrow('nothing says how many');
+    expect(() => documentOf({ curves: [add({ quantity: 'accuracy' })] })).toThrow('is of "accuracy"');
+    expect(() => documentOf({ curves: ['nothing'] })).toThrow('There is no');
   });
 
   test('tables have N, mean and interval', () => {

@@ -10,6 +10,7 @@ import type { ReadOnlyStore, RunRow } from '../../store/index.ts';
 import { type ComparedRun, type Comparison, compare } from '../comparison/compare.ts';
 import { runLabels } from '../comparison/labels.ts';
 import { plain } from '../text.ts';
+import { type CurveElsewhere, curvesElsewhere } from './elsewhere.ts';
 
 export interface ReportSource {
   comparison: Comparison;
@@ -19,6 +20,8 @@ export interface ReportSource {
   /** Null where only a comparison is known. */
   histories: RunHistory[] | null;
   pruning: PrunedRun[];
+  /** Curves of other programs. */
+  elsewhere: CurveElsewhere[];
   /** What is damaged in the store and therefore not in the report, a sentence each. */
   damaged: string[];
   /** Command lines that do it again, in order. */
@@ -62,11 +65,15 @@ export interface Again {
 /** Most stretches of a curve, each with its extremes: more than a printed figure has dots. */
 const resolution = 400;
 
-/** @param again command lines, from the runs themselves */
+/**
+ * @param again command lines, from the runs themselves
+ * @param curves ids of imported ones
+ */
 export function readSource(
   store: ReadOnlyStore,
   runs: readonly string[],
   again: (rows: RunRow[]) => Again,
+  curves: readonly string[] = [],
 ): ReportSource {
   const comparison = compare(store, runs, { resolution });
   const source = comparisonSource(comparison, { again: [], limits: [] });
@@ -81,6 +88,7 @@ export function readSource(
       events: store.events.list(run.id),
     })),
     pruning: prunedRuns(store, source),
+    elsewhere: curvesElsewhere(store, curves),
     damaged: [...source.damaged, ...rows.flatMap((run) => damagedParts(store, run.id))],
   };
 }
@@ -110,6 +118,7 @@ export function comparisonSource(comparison: Comparison, again: Again): ReportSo
     labels: distinctLabels(comparison),
     histories: null,
     pruning: [],
+    elsewhere: [],
     damaged: comparison.leftOut ?? [],
     ...again,
   };

@@ -17,9 +17,10 @@ import { LabError } from '../../../shared/errors.ts';
 import type { CheckpointChoice, ReportFormat, ReportRequest, WrittenReport } from '../../../shared/report.ts';
 import { systemFault } from '../../../shared/system-faults.ts';
 import type { Printer } from '../../compute/index.ts';
-import type { ReadOnlyStore } from '../../store/index.ts';
+import type { ReadOnlyStore, RunRow } from '../../store/index.ts';
 import { makeFolders } from '../../synchronise-folder.ts';
 import { labVersion } from '../../version.ts';
+import { quoted } from '../text.ts';
 import { type CommandLine, commandsAgain, typedNames, withOrigins } from './again.ts';
 import { buildReport } from './build.ts';
 import { writeBundle } from './bundle.ts';
@@ -55,15 +56,17 @@ export function makeReport(
   request: ReportRequest,
   { made, command }: Pick<ReportOptions, 'made' | 'command'>,
 ): { report: ReportDocument; source: ReportSource } {
-  const source = readSource(store, request.runs, (runs) => {
+  const commands = (runs: RunRow[]) => {
     const all = withOrigins(runs, (id) => store.runs.get(id));
     const typed = typedNames(store.runs.list());
     const hashes = new Set(all.map(({ corpusHash }) => corpusHash));
     const corpora = store.corpora.list().filter(({ description }) => hashes.has(description.hash));
     const { again, limits } = commandsAgain(all, corpora, typed, command);
     const named = runs.map(({ id }) => typed.get(id) ?? id).join(' ');
-    return { again: [...again, command(`report ${named} --out report`)], limits };
-  });
+    const drawn = request.curves.map((id) => ` --curve ${quoted(store.importedCurves.get(id).name)}`).join('');
+    return { again: [...again, command(`report ${named}${drawn} --out report`)], limits };
+  };
+  const source = readSource(store, request.runs, commands, request.curves);
   return { source, report: buildReport(source, request, { made: timeText(made), lab: labVersion() }) };
 }
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LabError } from '../../../shared/errors.ts';
 import { pretendedParts } from '../../../shared/studies/pretended-parts.testing.ts';
 import type { StudyRequest } from '../../../shared/studies/study.ts';
+import { jobLimits } from '../../compute/index.ts';
 import type { RunRow } from '../../store/index.ts';
 import type { Lab, LabEvent } from '../index.ts';
 import { addText, newRun, openPretended, type PretendedOptions, temporaryHome } from '../pretended-lab.testing.ts';
@@ -9,9 +10,10 @@ import { addText, newRun, openPretended, type PretendedOptions, temporaryHome } 
 let place: ReturnType<typeof temporaryHome>;
 let lab: Lab;
 let events: LabEvent[];
+let next: ReturnType<typeof openPretended>['next'];
 
 const open = (options: PretendedOptions = {}) => {
-  ({ lab, events } = openPretended(place.home, options));
+  ({ lab, events, next } = openPretended(place.home, options));
 };
 const reopen = async (options: PretendedOptions = {}) => {
   await lab.close();
@@ -46,8 +48,7 @@ const refusal = (work: () => unknown): LabError => {
   }
   throw new Error('nothing was thrown');
 };
-const partsTold = (count: number) =>
-  expect.poll(() => events.filter(({ type }) => type === 'study-part').length).toBeGreaterThanOrEqual(count);
+const begun = () => next((event) => event.type === 'study' && event.study.total !== null);
 
 describe('a study', () => {
   it('is carried out, stored part by part and told', async () => {
@@ -84,7 +85,7 @@ describe('a study', () => {
     const run = await trained();
     await reopen({ stepTime: 60 });
     const { id } = lab.studies.start(routing(run));
-    await partsTold(1);
+    await next(({ type }) => type === 'study-part');
     expect(lab.studies.stop(id).status).toBe('stopping');
     expect(refusal(() => lab.studies.start(routing(run)))).toMatchObject({ code: 'request', field: 'study' });
     const stopped = await lab.studies.ended(id);
@@ -102,9 +103,9 @@ describe('a study', () => {
 
   it('whose worker does not heed the stop is ended after the grace', async () => {
     const run = await trained();
-    await reopen({ behaviour: 'never pauses', stepTime: 5000, limits: { silence: 5000, grace: 100 } });
+    await reopen({ behaviour: 'never pauses', stepTime: 600_000, limits: { ...jobLimits, grace: 100 } });
     const { id } = lab.studies.start(routing(run));
-    await expect.poll(() => lab.store.studies.get(id).total).toBe(3);
+    await begun();
     lab.studies.stop(id);
     expect(await lab.studies.ended(id)).toMatchObject({
       status: 'stopped',
@@ -186,7 +187,7 @@ describe('the queue', () => {
     const running = lab.studies.start(routing(run));
     const waiting = lab.studies.start(routing(run, [10]));
     expect(lab.studies.stop(waiting.id)).toMatchObject({ status: 'stopped', queuePosition: null });
-    await expect.poll(() => lab.store.studies.get(running.id).total).toBe(3);
+    await begun();
     await reopen();
     expect(lab.store.studies.get(running.id).status).toBe('stopped');
     expect(lab.studies.start(routing(run)).id).toBe(running.id);

@@ -1,9 +1,15 @@
 // What each evaluation measured, as charts over training and as columns of tables: means over layers, each with its unit.
 import type { XY } from '../../../charts/index.ts';
+import type { ComparedRun } from '../../../shared/comparison.ts';
+import { coefficientOfVariation } from '../../../shared/load-spread.ts';
 import { measureCard } from '../../../shared/measures/index.ts';
 import { ratesOfChange } from '../../../shared/rate-of-change.ts';
 import { type ComparedMeasure, lossMeasure, mean } from '../../../shared/statistics/index.ts';
 import type { Evaluation } from '../../../shared/worker-messages.ts';
+
+export type Bounds = readonly [least: number, most: number];
+const share = (): Bounds => [0, 1];
+const fromZero = (): Bounds => [0, Number.POSITIVE_INFINITY];
 
 export interface Measure {
   /** Of its measure card. */
@@ -13,6 +19,8 @@ export interface Measure {
   unit: string;
   log?: boolean;
   zero?: boolean;
+  /** Between which it always lies: an interval of its mean says nothing beyond. */
+  bounds?: (run: Pick<ComparedRun, 'configuration'>) => Bounds;
   /** Its change per training token is shown, and not itself. */
   rate?: boolean;
   read: (evaluation: Evaluation) => number | null;
@@ -41,6 +49,7 @@ export const uniqueExperts: Measure = {
   title: 'Unique experts',
   about: 'that any validation token was routed to, mean over layers',
   unit: 'experts a layer',
+  bounds: ({ configuration }) => [0, configuration.model.experts],
   read: ({ routing }) => routing && mean(routing.uniqueExperts),
 };
 
@@ -50,6 +59,7 @@ export const uniqueExpertsPooled: Measure = {
   about: 'that any validation token was routed to, all layers together',
   unit: 'experts of all layers',
   zero: true,
+  bounds: ({ configuration: { model } }) => [0, model.layers * model.experts],
   read: ({ routing }) => routing?.uniqueExpertsPooled ?? null,
 };
 
@@ -58,6 +68,7 @@ export const minimumPes: Measure = {
   title: 'Min PES',
   about: 'similarity of experts in the layer where it is lowest; lower is less redundant',
   unit: 'pairwise expert similarity',
+  bounds: () => [-1, 1],
   read: ({ similarity }) => similarity?.minimum ?? null,
 };
 
@@ -96,6 +107,7 @@ export const maxViolation: Measure = {
   about: 'largest load over mean load, less 1; 0 is perfect balance',
   unit: 'MaxVio, mean over layers',
   zero: true,
+  bounds: fromZero,
   read: ({ routing }) => routing && mean(routing.maxViolation),
 };
 
@@ -105,6 +117,7 @@ export const gini: Measure = {
   about: 'inequality of the loads; 0 is perfect balance',
   unit: 'Gini coefficient, mean over layers',
   zero: true,
+  bounds: share,
   read: ({ routing }) => routing && mean(routing.gini),
 };
 
@@ -113,6 +126,7 @@ export const entropy: Measure = {
   title: 'Routing entropy',
   about: 'of the router softmax',
   unit: 'nats, mean over layers',
+  bounds: ({ configuration }) => [0, Math.log(configuration.model.experts)],
   read: ({ routing }) => routing && mean(routing.entropy),
 };
 
@@ -121,10 +135,38 @@ export const sequenceUtilization: Measure = {
   title: 'SEU',
   about: 'share of the experts that one sequence uses',
   unit: 'share of experts, mean over layers',
+  bounds: share,
   read: ({ routing }) => routing && mean(routing.sequenceExpertUtilization),
 };
 
-export const balanceMeasures: readonly Measure[] = [maxViolation, gini, entropy, sequenceUtilization];
+export const loadVariation: Measure = {
+  key: 'coefficient-of-variation',
+  title: 'CV of the load',
+  about: 'standard deviation of the loads over their mean; 0 is perfect balance',
+  unit: 'CV, mean over layers',
+  zero: true,
+  bounds: fromZero,
+  read: ({ routing }) => routing && mean(routing.counts.map(coefficientOfVariation)),
+};
+
+export const deadExperts: Measure = {
+  key: 'dead-experts',
+  title: 'Dead experts',
+  about: 'that no validation token was routed to, all layers together',
+  unit: 'experts of all layers',
+  zero: true,
+  bounds: ({ configuration: { model } }) => [0, model.layers * model.experts],
+  read: ({ routing }) => routing?.counts.flat().filter((count) => count === 0).length ?? null,
+};
+
+export const balanceMeasures: readonly Measure[] = [
+  maxViolation,
+  gini,
+  loadVariation,
+  entropy,
+  sequenceUtilization,
+  deadExperts,
+];
 
 /** Those of which differences between runs are told; the loss before all. */
 export const comparedMeasures: readonly Measure[] = [

@@ -14,10 +14,12 @@ export interface SeriesOptions {
   marks?: boolean;
   /** Single runs behind their mean. */
   traces?: boolean;
+  /** Between which every value lies, and so the interval of a mean. */
+  bounds?: ((run: ComparedRun) => readonly [least: number, most: number]) | undefined;
 }
 
 export function chartSeries(groups: readonly RunGroup<ComparedRun>[], options: SeriesOptions): PlotSeries[] {
-  const { points, halfLife = 0, marks = false, traces = true } = options;
+  const { points, halfLife = 0, marks = false, traces = true, bounds } = options;
   return groups.flatMap((group): PlotSeries[] => {
     const curves = group.runs.map((member) => ({ ...member, points: smooth(points(member.run), halfLife) }));
     const [only] = group.runs;
@@ -26,8 +28,15 @@ export function chartSeries(groups: readonly RunGroup<ComparedRun>[], options: S
       halfLife > 0 && group.runs.length === 1
         ? [{ id: `${key} raw`, label, colour, look: 'faint', points: points(only!.run) }]
         : [];
-    return [...raw, ...meanSeries(group, curves, { marks, traces })];
+    const series = [...raw, ...meanSeries(group, curves, { marks, traces })];
+    return bounds && only ? series.map((one) => within(one, bounds(only.run))) : series;
   });
+}
+
+function within(series: PlotSeries, [least, most]: readonly [number, number]): PlotSeries {
+  if (!series.band) return series;
+  const band = series.band.map(([x, low, high]) => [x, Math.max(least, low), Math.min(most, high)] as const);
+  return { ...series, band };
 }
 
 interface MemberCurve {

@@ -16,6 +16,9 @@ export class ReportDraft {
   order = $state.raw<readonly ReportSection[]>(reportSectionKeys);
   chosen = $state.raw<ReadonlySet<ReportSection>>(new Set(reportSectionKeys));
   notes = $state<Partial<Record<ReportSection, string>>>({});
+  titles = $state<Partial<Record<ReportSection, string>>>({});
+  /** Ids of imported curves beside the losses. */
+  curves = $state.raw<ReadonlySet<string>>(new Set());
   formats = $state.raw<ReadonlySet<ReportFormat>>(new Set<ReportFormat>(['html', 'pdf']));
   checkpoints = $state<CheckpointChoice>('last');
   /** The kept request that this one is. */
@@ -23,8 +26,11 @@ export class ReportDraft {
 
   request(runs: readonly string[]): ReportRequest {
     const sections = this.order.filter((key) => this.chosen.has(key));
-    const written = Object.entries(this.notes).filter(([, text]) => text.trim() !== '');
-    return { runs: [...runs], title: this.title, note: this.note, sections, notes: Object.fromEntries(written) };
+    const written = (texts: Partial<Record<ReportSection, string>>) =>
+      Object.fromEntries(Object.entries(texts).filter(([, text]) => text.trim() !== ''));
+    const { title, note, notes, titles } = this;
+    const own = { title, note, notes: written(notes), titles: written(titles) };
+    return { runs: [...runs], ...own, sections, curves: [...this.curves] };
   }
 
   fill({ id, request }: ReportRow): void {
@@ -32,6 +38,8 @@ export class ReportDraft {
     this.title = request.title;
     this.note = request.note;
     this.notes = { ...request.notes };
+    this.titles = { ...request.titles };
+    this.curves = new Set(request.curves);
     this.#choose(request.sections);
   }
 
@@ -60,6 +68,12 @@ export class ReportDraft {
     if (to < 0 || to >= order.length) return;
     [order[at], order[to]] = [order[to]!, order[at]!];
     this.order = order;
+  }
+
+  toggleCurve(id: string): void {
+    const curves = new Set(this.curves);
+    if (!curves.delete(id)) curves.add(id);
+    this.curves = curves;
   }
 
   toggleFormat(format: ReportFormat): void {

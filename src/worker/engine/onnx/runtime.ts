@@ -25,6 +25,8 @@ export async function createSession(
       executionMode: 'sequential',
       // Its plan reserves for the largest shapes seen; without it a step needs a fifth less memory and no more time.
       enableMemPattern: false,
+      // Its threads spin for a while after a run, and would take the cores from whatever runs next, another session above all.
+      extra: { session: { force_spinning_stop: '1' } },
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
       ...(onDevice && {

@@ -2,17 +2,19 @@
 // where the baseline did: the speed-up of Figure 1 of 2506.14038.
 import { tokenRatioText, type XY } from '../../../../charts/index.ts';
 import type { Block, ReportSeries } from '../document.ts';
+import { elsewhereSeries, elsewhereTable } from '../elsewhere.ts';
 import type { DrawnGroup, ReportSource } from '../source.ts';
 import { linesFigure, mean, measureSeries, seedsCaption, tokensAxis } from './over-training.ts';
 
 /** More curves than these lie over each other. */
 const mostBehind = 6;
 
-export function loss({ comparison, groups }: ReportSource): Block[] {
+export function loss({ comparison, groups, elsewhere }: ReportSource): Block[] {
   const measured = measureSeries(groups, ({ loss }) => loss);
   const marks = speedUpMarks(comparison, groups);
   const behind = comparison.runs.length <= mostBehind ? groups.flatMap(trainingCurves) : [];
-  if (measured.length === 0 && behind.length === 0) {
+  const beside = elsewhereSeries(elsewhere);
+  if (measured.length === 0 && behind.length === 0 && beside.length === 0) {
     return [{ kind: 'paragraph', text: 'No run has been trained or evaluated yet.' }];
   }
   const caption = [
@@ -23,6 +25,7 @@ export function loss({ comparison, groups }: ReportSource): Block[] {
       ? `Dotted: from where a group reaches the final loss of ${nameOf(comparison, groups)} to where that one ends (as Figure 1 of arXiv 2506.14038).`
       : '',
     notFinite(groups),
+    beside.length > 0 ? `Dashed grey: recorded elsewhere (${beside.map(({ label }) => label).join(', ')}).` : '',
   ];
   return [
     linesFigure({
@@ -31,9 +34,10 @@ export function loss({ comparison, groups }: ReportSource): Block[] {
       caption: caption.filter(Boolean).join(' '),
       x: tokensAxis,
       y: { label: 'cross-entropy (nats a token)', scale: 'log' },
-      series: [...behind, ...measured, ...marks],
+      series: [...behind, ...measured, ...marks, ...beside],
       width: 'double',
     }),
+    ...elsewhereTable(elsewhere),
   ];
 }
 

@@ -11,8 +11,8 @@ const shownBy: Partial<Record<ReportSection, readonly string[]>> = {
   utilization: ['unique-experts', 'seu', 'load-range'],
   balance: ['unique-experts', 'dead-experts', 'seu', 'entropy', 'max-violation', 'gini', 'load-range', 'orthogonality'],
   similarity: ['pes', 'minimum-pes', 'pes-rate', 'minimum-pes-rate'],
-  'drop-top': ['loss'],
-  pruning: ['loss', 'perplexity', 'tokens-per-second'],
+  'drop-top': ['loss', 'drop-top'],
+  pruning: ['perplexity', 'threshold-pruning', 'pruned-speed'],
   speed: ['tokens-per-second'],
 };
 

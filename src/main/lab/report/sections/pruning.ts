@@ -5,6 +5,8 @@ import { paretoFront } from '../../../../charts/pareto.ts';
 import { lossChange } from '../../../../shared/studies/loss-change.ts';
 import type { PruningPart, PruningSetting } from '../../../../shared/studies/pruning.ts';
 import { pruningKey } from '../../../../shared/studies/pruning-key.ts';
+import { layerOf } from '../../../../shared/studies/pruning-methods.ts';
+import { speedRatio } from '../../../../shared/studies/pruning-speed.ts';
 import type { Block, Cell, Quantity, ReportSeries } from '../document.ts';
 import { missing, quantity, single } from '../quantity.ts';
 import type { DrawnGroup, PrunedRun, ReportSource } from '../source.ts';
@@ -50,7 +52,7 @@ function footing(studied: readonly PrunedRun[]): string {
 function dropped(parts: readonly PruningPart[]): XY[] {
   const points = parts.flatMap(({ setting, loss }): XY[] => {
     if (setting.method === 'none') return [[0, loss]];
-    return setting.method === 'drop-top' && !setting.renormalise && setting.experts > 0
+    return setting.method === 'drop-top' && !setting.renormalise && setting.experts > 0 && layerOf(setting) === null
       ? [[setting.experts, loss]]
       : [];
   });
@@ -76,7 +78,7 @@ type Threshold = Extract<PruningSetting, { method: 'threshold' }>;
 /** Perplexity and seconds of the validation pass by threshold, as Table 6. */
 function thresholds(groups: readonly DrawnGroup[], studied: readonly PrunedRun[]): Block[] {
   const of = (setting: PruningSetting): setting is Threshold =>
-    setting.method === 'threshold' && !setting.renormalise && setting.keepOne;
+    setting.method === 'threshold' && !setting.renormalise && setting.keepOne && layerOf(setting) === null;
   const values = [
     ...new Set(studied.flatMap(({ parts }) => parts.flatMap(({ setting }) => (of(setting) ? setting.threshold : [])))),
   ];
@@ -152,7 +154,7 @@ function pareto(groups: readonly DrawnGroup[], studied: readonly PrunedRun[]): B
 function speedPoint({ kind, throughput, perplexity }: PruningPart): XY[] {
   const timed = throughput?.toSorted((a, b) => a.batch - b.batch).at(-1);
   if (kind === 'mask' || !timed || !Number.isFinite(perplexity)) return [];
-  return [[timed.tokensPerSecond.median / timed.unpruned.median, perplexity]];
+  return [[speedRatio(timed).median, perplexity]];
 }
 
 const front = (points: readonly XY[]) =>
@@ -197,10 +199,9 @@ function everySetting({ label, parts, device }: PrunedRun, index: number): Block
       ...batches.flatMap((batch): Cell[] => {
         const timed = part.throughput?.find((one) => one.batch === batch);
         if (!timed) return [missing, missing];
-        const { tokensPerSecond, unpruned } = timed;
         return [
-          single(tokensPerSecond.median, (value) => grouped(value)),
-          single(tokensPerSecond.median / unpruned.median, (value) => significant(value, 3)),
+          single(timed.tokensPerSecond.median, (value) => grouped(value)),
+          single(speedRatio(timed).median, (value) => significant(value, 3)),
         ];
       }),
       single(part.bytes, byteSize),

@@ -105,16 +105,20 @@ function runTable({ comparison, labels }: ReportSource): Block {
       { label: 'loss', align: right },
       { label: 'perplexity', align: right },
     ],
-    rows: comparison.runs.map(({ configuration: { seeds }, status, final }, index): Cell[] => [
+    rows: comparison.runs.map((run, index): Cell[] => [
       labels[index]!,
-      seeds.init === seeds.data ? String(seeds.init) : `${seeds.init} and ${seeds.data}`,
-      status,
-      single(final?.step, (value) => grouped(value)),
-      single(final?.loss),
-      single(final?.perplexity),
+      seedsText(run),
+      run.status,
+      single(run.final?.step, (value) => grouped(value)),
+      single(run.final?.loss),
+      single(run.final?.perplexity),
     ]),
   };
 }
+
+/** Of the parameters and of the order of the data, once where they are equal. */
+export const seedsText = ({ configuration: { seeds } }: Pick<ComparedRun, 'configuration'>): string =>
+  seeds.init === seeds.data ? String(seeds.init) : `${seeds.init} and ${seeds.data}`;
 
 /** Tokens to the final losses of the baselines, for single runs. */
 function equalLossTable({ comparison }: ReportSource): Block {

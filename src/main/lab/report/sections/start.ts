@@ -2,6 +2,7 @@
 import type { StartHash } from '../../../../shared/comparison.ts';
 import type { Block } from '../document.ts';
 import type { ReportSource } from '../source.ts';
+import { seedsText } from './runs.ts';
 
 const what: Readonly<Record<StartHash, string>> = {
   initHash: 'all initial parameters',
@@ -11,10 +12,14 @@ const what: Readonly<Record<StartHash, string>> = {
 
 export function start({ comparison: { runs, equalStart }, labels }: ReportSource): Block[] {
   const kinds = Object.keys(what) as StartHash[];
-  const { equal, hashes } = equalStart;
+  const { equal, ofOneSeed, hashes } = equalStart;
   const verdicts = kinds.map((kind): [string, string] => [
     what[kind],
-    equal[kind] ? 'equal in all runs' : 'not equal in all runs',
+    equal[kind]
+      ? 'equal in all runs'
+      : ofOneSeed
+        ? `${ofOneSeed[kind] ? 'equal' : 'not equal'} in all runs of one seed`
+        : 'not equal in all runs',
   ]);
   return [
     {
@@ -28,9 +33,14 @@ export function start({ comparison: { runs, equalStart }, labels }: ReportSource
       title: 'Hashes at the start',
       columns: [
         { label: 'run', align: 'left' },
+        ...(ofOneSeed ? [{ label: 'seeds', align: 'right' as const }] : []),
         ...kinds.map((kind) => ({ label: what[kind], align: 'left' as const })),
       ],
-      rows: labels.map((label, run) => [label, ...kinds.map((kind) => hashes[kind][run]?.slice(0, 16) ?? 'not begun')]),
+      rows: labels.map((label, run) => [
+        label,
+        ...(ofOneSeed ? [seedsText(runs[run]!)] : []),
+        ...kinds.map((kind) => hashes[kind][run]?.slice(0, 16) ?? 'not begun'),
+      ]),
       note: 'The first 16 of 64 digits.',
     },
   ];

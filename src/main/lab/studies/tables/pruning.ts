@@ -4,6 +4,7 @@ import type { Cell } from '../../../../charts/csv.ts';
 import { lossChange } from '../../../../shared/studies/loss-change.ts';
 import type { PruningPart } from '../../../../shared/studies/pruning.ts';
 import { pruningKey } from '../../../../shared/studies/pruning-key.ts';
+import { speedRatio } from '../../../../shared/studies/pruning-speed.ts';
 import { type DataTable, runHead, type TableRun } from './data-table.ts';
 
 export function pruningTables({ id, name }: TableRun, parts: readonly PruningPart[]): DataTable[] {
@@ -39,18 +40,35 @@ export function pruningTables({ id, name }: TableRun, parts: readonly PruningPar
     }),
     table(
       'pruning-speed',
-      ['batch', 'tokens/s', 'low', 'high', 'unpruned tokens/s', 'unpruned low', 'unpruned high', 'ratio'],
+      [
+        'batch',
+        'tokens/s',
+        'low',
+        'high',
+        'unpruned tokens/s',
+        'unpruned low',
+        'unpruned high',
+        'ratio',
+        'ratio low',
+        'ratio high',
+      ],
       ({ throughput }) =>
-        (throughput ?? []).map(({ batch, tokensPerSecond, unpruned: base }) => [
-          batch,
-          tokensPerSecond.median,
-          tokensPerSecond.low,
-          tokensPerSecond.high,
-          base.median,
-          base.low,
-          base.high,
-          tokensPerSecond.median / base.median,
-        ]),
+        (throughput ?? []).map((timed) => {
+          const { batch, tokensPerSecond, unpruned: base } = timed;
+          const ratio = speedRatio(timed);
+          return [
+            batch,
+            tokensPerSecond.median,
+            tokensPerSecond.low,
+            tokensPerSecond.high,
+            base.median,
+            base.low,
+            base.high,
+            ratio.median,
+            ratio.low,
+            ratio.high,
+          ];
+        }),
     ),
     table('pruning-experts', ['layer', 'expert', 'slots', 'kept', 'score'], experts),
   ];
