@@ -19,8 +19,9 @@ export async function run(args: readonly string[]): Promise<void> {
       const sides = [lab('--shape', name, ...common), pytorch(...sizes, ...common)];
       if (args.includes('--compile')) sides.push(pytorch(...sizes, ...common, '--compile'));
       const [ours, eager, compiled] = alternate(sides, rounds);
-      line(`${name}, ${threads} thread${threads > 1 ? 's' : ''}, PyTorch eager`, ours!, eager!);
-      if (args.includes('--compile')) line(`${name}, ${threads} threads, torch.compile`, ours!, compiled!);
+      const title = `${name}, ${threads} thread${threads > 1 ? 's' : ''}`;
+      line(`${title}, PyTorch eager`, ours!, eager!);
+      if (args.includes('--compile')) line(`${title}, torch.compile`, ours!, compiled!);
     }
   }
 }
