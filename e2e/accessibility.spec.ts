@@ -82,6 +82,28 @@ throughEachDoor('accessibility', (open) => {
     expect(found).toEqual([]);
   });
 
+  test('runs in one list, in the order that was asked for, also after a reload', async () => {
+    await go(page, 'Runs');
+    const order = page.getByLabel('Order of runs');
+    const names = () => page.locator('[data-run] .name button').allTextContents();
+    await order.selectOption('By name');
+    await expect.poll(names).toEqual(['none, seed 0', 'none, seed 1', 'SimBal, seed 0', 'SimBal, seed 1']);
+    await page.getByRole('button', { name: 'The other way round' }).click();
+    await expect.poll(async () => (await names())[0]).toBe('SimBal, seed 1');
+    expect(await faults(page, 'runs in one list')).toEqual([]);
+    await page.reload();
+    await runLine(page, name).waitFor();
+    expect((await names()).at(-1)).toBe('none, seed 0');
+    await page.getByText('perplexity', { exact: true }).click();
+    await expect.poll(() => order.inputValue()).toBe('perplexity');
+    const perplexities = async () =>
+      (await page.locator('[data-run] .perplexity').allTextContents()).map((text) => Number(text.trim()));
+    const [first, ...others] = await perplexities();
+    expect(first).toBe(Math.min(first!, ...others));
+    await order.selectOption('By experiment');
+    await page.getByRole('heading', { name: 'seen and heard' }).waitFor();
+  });
+
   /** What has the focus, and whether one sees it. */
   const focus = () =>
     page.evaluate(() => {

@@ -46,6 +46,7 @@ async function prune(page: Page) {
   await page.getByRole('button', { name: /^Measure \d+ runs?$/ }).click();
   await page.getByRole('heading', { name: 'What dropping buys' }).waitFor();
 }
+const order = (page: Page) => page.getByLabel('Order of runs').selectOption('perplexity');
 /** The sheet of a fork at a checkpoint, with a change that cannot be. */
 async function fork(page: Page) {
   await page.getByRole('button', { name: 'SimBal, seed 0' }).first().click();
@@ -87,6 +88,9 @@ const shots: Shot[] = [
     before: (page) => page.getByRole('button', { name: 'SimBal, seed 0' }).first().click(),
   },
   { name: 'runs-thousand', lab: 'thousand', hash: '#/runs' },
+  { name: 'runs-ordered', lab: 'thousand', hash: '#/runs', before: order },
+  { name: 'runs-ordered-narrow', lab: 'mixed', hash: '#/runs', width: 760, dark: true, before: order },
+  { name: 'runs-ordered-small', lab: 'mixed', hash: '#/runs', width: 420, before: order },
   { name: 'runs-hostile', lab: 'hostile', hash: '#/runs' },
   { name: 'runs-hostile-narrow', lab: 'hostile', hash: '#/runs', width: 760, dark: true },
   { name: 'runs-lost', lab: 'lost', hash: '#/runs', width: 1000 },

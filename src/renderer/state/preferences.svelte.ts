@@ -1,15 +1,18 @@
-// What this page remembers for itself, in this browser: its theme, and how it draws comparisons.
+// What this page remembers for itself, in this browser: its theme, how it draws comparisons and orders runs.
 import { type ComparisonLook, lookOf } from './comparison-look.ts';
+import { type RunOrder, runOrderOf, runOrderText } from './run-order.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
 const themeKey = 'simbal-theme';
 const lookKey = 'simbal-comparison';
+const orderKey = 'simbal-run-order';
 
 export class Preferences {
   #theme = $state<Theme>('system');
   #systemDark = $state(false);
+  #runOrder = $state.raw<RunOrder>(runOrderOf(read(orderKey)));
 
   constructor() {
     const stored = read(themeKey);
@@ -34,6 +37,13 @@ export class Preferences {
   }
   set comparison(look: ComparisonLook) {
     write(lookKey, JSON.stringify(look));
+  }
+  get runOrder(): RunOrder {
+    return this.#runOrder;
+  }
+  set runOrder(order: RunOrder) {
+    this.#runOrder = order;
+    write(orderKey, runOrderText(order));
   }
   /** What is to be seen now. */
   get ground(): 'light' | 'dark' {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { ExperimentRow, RunSummary } from '../../shared/api.ts';
 import { configurationFromPreset } from '../../shared/config/index.ts';
 import { groupRuns } from '../state/groups.ts';
+import { usualOrder } from '../state/run-order.ts';
 import { clock, metricWords } from './compare/axes.ts';
 import { evaluationSteps } from './compare/moments.ts';
 import { chartSeries } from './compare/series.ts';
@@ -37,7 +38,11 @@ const runs = [
   run('d', 'y', 'none', 0),
 ];
 const keys = (filter: Filter, folded: string[] = []) =>
-  listRows([experiment('x'), experiment('y'), experiment('z')], runs, filter, new Set(folded)).map(({ key }) => key);
+  listRows([experiment('x'), experiment('y'), experiment('z')], runs, {
+    filter,
+    order: usualOrder,
+    folded: new Set(folded),
+  }).map(({ key }) => key);
 
 test('experiments newest first, their runs by objective and seed', () => {
   expect(keys(all)).toEqual(['z', 'y', 'd', 'x', 'c', 'b', 'a']);
@@ -48,6 +53,19 @@ test('a filter leaves out experiments without a run that passes', () => {
   expect(keys({ text: '', status: 'failed' })).toEqual(['x', 'c']);
   expect(keys({ text: 'SIMBAL first', status: 'all' })).toEqual(['x', 'b', 'a']);
   expect(keys({ text: 'nothing', status: 'all' })).toEqual([]);
+});
+
+test('in one order the rows have no heads, and tell their experiment themselves', () => {
+  const rows = listRows([experiment('x'), experiment('y')], runs, {
+    filter: { text: '', status: 'finished' },
+    order: { by: 'objective', reversed: false },
+    folded: new Set(['x']),
+  });
+  expect(rows.map((row) => [row.key, row.kind === 'run' && row.experiment])).toEqual([
+    ['d', 'experiment y'],
+    ['a', 'experiment x'],
+    ['b', 'experiment x'],
+  ]);
 });
 
 test('tags as typed', () => {

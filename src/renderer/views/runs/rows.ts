@@ -1,5 +1,6 @@
-// The list of runs as flat rows: each experiment's head, then its runs by objective and seed. Pure.
+// The list of runs as flat rows: each experiment's head, then its runs by objective and seed; or all runs in one order. Pure.
 import type { ExperimentRow, RunSummary } from '../../../shared/api.ts';
+import { inOrder, type RunOrder } from '../../state/run-order.ts';
 
 export interface Listed {
   id: string;
@@ -9,7 +10,7 @@ export interface Listed {
 
 export type ListRow<Run extends Listed> =
   | { kind: 'experiment'; key: string; experiment: ExperimentRow; runs: Run[]; folded: boolean }
-  | { kind: 'run'; key: string; run: Run };
+  | { kind: 'run'; key: string; run: Run /** Where no head above tells it. */; experiment: string | null };
 
 export interface Filter {
   text: string;
@@ -23,28 +24,40 @@ const statuses: Record<Exclude<Filter['status'], 'all'>, readonly RunSummary['st
   failed: ['failed'],
 };
 
-/** Newest experiment first. An experiment without a run that passes shows only where nothing is filtered. */
+interface Look {
+  filter: Filter;
+  order: RunOrder;
+  folded: ReadonlySet<string>;
+}
+
+/** By experiment the newest comes first, and one without a run that passes shows only where nothing is filtered. */
 export function listRows<Run extends Listed>(
   experiments: readonly ExperimentRow[],
   runs: readonly Run[],
-  filter: Filter,
-  folded: ReadonlySet<string>,
+  { filter, order, folded }: Look,
 ): ListRow<Run>[] {
   const filtered = filter.text.trim() !== '' || filter.status !== 'all';
   const byExperiment = Map.groupBy(runs, ({ summary }) => summary.experiment);
-  return experiments.toReversed().flatMap((experiment) => {
+  const groups = experiments.toReversed().flatMap((experiment) => {
     const all = byExperiment.get(experiment.id) ?? [];
     const shown = filtered ? all.filter((run) => passes(run, experiment, filter)) : all;
-    if (filtered && shown.length === 0) return [];
-    const head = {
-      kind: 'experiment' as const,
-      key: experiment.id,
-      experiment,
-      runs: shown,
-      folded: folded.has(experiment.id),
-    };
-    if (head.folded) return [head];
-    return [head, ...shown.toSorted(byObjective).map((run) => ({ kind: 'run' as const, key: run.id, run }))];
+    return filtered && shown.length === 0 ? [] : [{ experiment, shown }];
+  });
+  if (order.by !== 'experiment') {
+    const names = new Map(experiments.map(({ id, name }) => [id, name]));
+    return inOrder(
+      groups.flatMap(({ shown }) => shown),
+      order,
+    ).map((run) => ({ kind: 'run', key: run.id, run, experiment: names.get(run.summary.experiment) ?? null }));
+  }
+  return groups.flatMap(({ experiment, shown }): ListRow<Run>[] => {
+    const isFolded = folded.has(experiment.id);
+    const head = { kind: 'experiment' as const, key: experiment.id, experiment, runs: shown, folded: isFolded };
+    if (isFolded) return [head];
+    const rows = shown
+      .toSorted(byObjective)
+      .map((run) => ({ kind: 'run' as const, key: run.id, run, experiment: null }));
+    return [head, ...rows];
   });
 }
 
