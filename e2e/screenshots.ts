@@ -191,6 +191,8 @@ const shots: Shot[] = [
     },
   },
   { name: 'new', lab: 'demo', hash: '#/new', full: true },
+  { name: 'new-narrow-above', lab: 'demo', hash: '#/new', width: 760, height: 900 },
+  { name: 'new-small-above', lab: 'demo', hash: '#/new', width: 420, height: 900, dark: true },
   { name: 'new-dark-narrow', lab: 'demo', hash: '#/new', full: true, dark: true, width: 760 },
   {
     name: 'new-wrong',

@@ -185,6 +185,20 @@ describe('train', () => {
     ]);
   });
 
+  it('pairs the start of the router with each objective, unless one start was asked for', async () => {
+    const shell = io();
+    const inits = async (name: string, ...options: string[]) => {
+      const objectives = ['--objective', 'none', '--objective', 'simbal'];
+      await shell.run('train', '--steps', '2', '--name', name, ...objectives, ...options);
+      const initOf = async (run: string) =>
+        /"routerInit": "(\w+)"/.exec((await shell.run('runs', 'show', run, '--json')).out)?.[1];
+      return [await initOf(`${name}, none`), await initOf(`${name}, SimBal`)];
+    };
+    expect(await inits('paired')).toEqual(['normal', 'orthogonal']);
+    expect(await inits('one', '--set', 'model.routerInit=orthogonal')).toEqual(['orthogonal', 'orthogonal']);
+    expect(await inits('other', '--set', 'model.routerInit =normal')).toEqual(['normal', 'normal']);
+  });
+
   it('refuses the same seed or objective twice', async () => {
     const seeds = await io().run('train', '--steps', '3', '--seed', '1', '--seed', '01');
     expect(seeds).toMatchObject({ code: 2, err: expect.stringContaining('The seed 1 is given twice') });

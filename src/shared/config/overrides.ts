@@ -30,9 +30,13 @@ export function applyOverrides(configuration: RunConfiguration, assignments: rea
   const merged = parts as unknown as RunConfiguration;
   if (!objective) return parseConfiguration(merged);
   const balanced = { ...merged, objective: parseObjectiveText(objective[1]) };
-  const chosen = assigned.some(([path]) => path === 'model.routerInit');
+  const chosen = assigns(assignments, 'model.routerInit');
   return parseConfiguration(chosen ? balanced : withPairedRouterInit(balanced));
 }
+
+/** Whether one of the assignments is to the field. */
+export const assigns = (assignments: readonly string[], path: string): boolean =>
+  assignments.some((assignment) => splitAssignment(assignment)[0] === path);
 
 const knownPaths = ['objective', ...byPath.keys()];
 

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { abbreviated, byteSize } from '../../../charts/index.ts';
 import {
   applyOverrides,
+  assigns,
   configurationFromPreset,
   engineKinds,
   objectiveLabel,
@@ -118,7 +119,10 @@ function fromPreset(preset: string, { corpus }: TrainOptions): RunConfiguration 
 }
 
 /** One configuration for each objective and seed; each is named after what tells it apart. */
-function sweep(base: RunConfiguration, { objective = [], seed = [], name }: TrainOptions): RunConfiguration[] {
+function sweep(
+  base: RunConfiguration,
+  { objective = [], seed = [], name, set = [] }: TrainOptions,
+): RunConfiguration[] {
   const objectives = objective.length > 0 ? objective : [null];
   const seeds = seed.length > 0 ? seed : [null];
   refuseTwice('seed', seed.map(String));
@@ -126,6 +130,8 @@ function sweep(base: RunConfiguration, { objective = [], seed = [], name }: Trai
     'objective',
     objective.map((text) => objectiveText(parseObjectiveText(text))),
   );
+  // The one that was asked for is that of every objective, not the one that the paper pairs with it.
+  const routerInit = assigns(set, 'model.routerInit') ? [`model.routerInit=${base.model.routerInit}`] : [];
   const labels = objectives.map((text) => (text === null ? null : objectiveLabel(parseObjectiveText(text))));
   return objectives.flatMap((text, index) =>
     seeds.map((number) => {
@@ -140,7 +146,7 @@ function sweep(base: RunConfiguration, { objective = [], seed = [], name }: Trai
       ].filter(Boolean);
       const called = [name, ...words].filter(Boolean).join(', ') || base.name;
       return applyOverrides(base, [
-        ...(text === null ? [] : [`objective=${text}`]),
+        ...(text === null ? [] : [`objective=${text}`, ...routerInit]),
         ...(number === null ? [] : [`seeds.init=${number}`, `seeds.data=${number}`]),
         `name=${called}`,
       ]);
