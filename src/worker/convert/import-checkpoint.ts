@@ -30,26 +30,18 @@ export async function importCheckpoint(
     const buffers = await Promise.all(
       state.buffers.map(async (buffer) => ({ ...buffer, data: await readBuffer(buffer.name) })),
     );
-    const { step, tokens, seconds, corpusHash, initHash, initHashWithoutRouters, engine, evaluationDue } = state;
     const checkpoint = await writeCheckpoint(parent, {
-      step,
-      tokens,
-      seconds,
+      ...state,
       configuration,
-      corpusHash,
-      initHash,
-      initHashWithoutRouters,
-      ...(engine && { engine }),
-      ...(evaluationDue && { evaluationDue }),
       buffers,
       download: async (kind, parameter) => {
         signal?.throwIfAborted();
         return read(kind, parameter);
       },
     });
-    const { steps } = configuration.training;
+    const { corpusHash, initHash, initHashWithoutRouters } = state;
     const notes = [
-      `It is at step ${step} of ${steps}, with its moments. Its curves and evaluations until then are not part of a checkpoint; a bundle has them.`,
+      `It is at step ${state.step} of ${configuration.training.steps}, with its moments. Its curves and evaluations until then are not part of a checkpoint; a bundle has them.`,
     ];
     return { configuration, initHash, initHashWithoutRouters, checkpoint, corpusHash, notes };
   } finally {
