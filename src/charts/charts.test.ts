@@ -18,6 +18,7 @@ describe('numbers', () => {
       'infinite',
     ]);
     expect([10_240, 999, -1_234_567].map((value) => grouped(value))).toEqual(['10 240', '999', '−1 234 567']);
+    expect([-0.004, 0.004, -0.006].map((value) => grouped(value, 2))).toEqual(['0.00', '0.00', '−0.01']);
     expect([614_400, 3_480_000, 1.2e9, 12].map(abbreviated)).toEqual(['614k', '3.48M', '1.2B', '12']);
     expect([0.36, 0.004, 0.099, 1.5].map(percent)).toEqual(['36%', '0.4%', '9.9%', '150%']);
     expect([42, 200, 3600, 7500].map(duration)).toEqual(['42 s', '3 min 20 s', '1 h', '2 h 5 min']);

@@ -17,7 +17,8 @@ export function significant(value: number, digits = 4): string {
 export function grouped(value: number, decimals = 0): string {
   if (!Number.isFinite(value)) return significant(value);
   const [whole, fraction] = value.toFixed(decimals).split('.') as [string, string?];
-  const negative = whole.startsWith('-');
+  // What rounds to zero has no sign.
+  const negative = whole.startsWith('-') && /[1-9]/.test(whole + fraction);
   const digits = whole.replace('-', '').replace(/\B(?=(\d{3})+$)/g, ' ');
   return `${negative ? '−' : ''}${digits}${fraction ? `.${fraction}` : ''}`;
 }

@@ -199,9 +199,67 @@ describe('train', () => {
     expect(await inits('other', '--set', 'model.routerInit =normal')).toEqual(['normal', 'normal']);
   });
 
+  it('refuses two values of one field, whichever options say them', async () => {
+    const shell = io();
+    for (const args of [
+      ['--steps', '3', '--set', 'training.steps=4'],
+      ['--engine', 'reference', '--set', 'engine.kind=tensorflow'],
+      ['--seed', '0', '--set', 'seeds.data=7'],
+      ['--objective', 'simbal', '--set', 'objective=none'],
+      ['--set', 'training.batch=2', '--set', 'training.batch=4'],
+    ]) {
+      const { code, err } = await shell.run('train', ...args);
+      expect([code, err]).toEqual([2, expect.stringContaining('is given twice')]);
+    }
+    expect(await shell.run('runs', 'list', '--json')).toMatchObject({ out: '[]\n' });
+  });
+
+  it('takes a name that was set as a name that was given', async () => {
+    const shell = io();
+    const names = async (...args: string[]) => {
+      const { out } = await shell.run('train', '--steps', '2', '--json', ...args);
+      return lines(out)
+        .at(-1)
+        .runs.map(({ name }: { name: string }) => name);
+    };
+    expect(await names('--set', 'name=mine', '--objective', 'simbal')).toEqual(['mine']);
+    expect(await names('--set', 'name=two', '--seed', '0', '--seed', '1')).toEqual(['two, seed 0', 'two, seed 1']);
+    const fork = ['fork', 'mine', '--steps', '4', '--json'];
+    const { out } = await shell.run(...fork, '--set', 'name=forked');
+    expect(lines(out).at(-1).runs[0].name).toBe('forked');
+    for (const set of ['seeds.init=5', 'model.routerInit=normal', 'training.steps=5'])
+      expect(await shell.run(...fork, '--set', set)).toMatchObject({ code: 2 });
+    await shell.run(...fork, '--set', 'objective=none', '--name', 'unpaired');
+    expect((await shell.run('runs', 'show', 'unpaired', '--json')).out).toContain('"routerInit": "orthogonal"');
+  });
+
+  it('prepares the text of the dependencies where it is what is trained on, and nowhere else', async () => {
+    const shell = io();
+    const named = await shell.run('train', '--steps', '2', '--corpus', 'dependency-text');
+    expect(named).toMatchObject({ code: 0, err: expect.stringContaining('Preparing') });
+    const missing = await io().run('train', '--steps', '2', '--set', 'corpus=missing', '--home', `${place.home}/other`);
+    expect(missing).toMatchObject({ code: 2 });
+    expect(missing.err).not.toContain('Preparing');
+  });
+
+  it('tells how a demo is made again as it was typed', async () => {
+    const shell = io();
+    await shell.run('demo', '--steps', '2', '--objectives', 'none', 'lbl-sequence,simbal', 'simbal, router-z');
+    const [page] = readdirSync(join(place.home, 'reports'));
+    const html = readFileSync(join(place.home, 'reports', page!), 'utf8');
+    expect(html).toMatch(/--objectives none lbl-sequence,simbal (&#39;|')simbal, router-z/);
+    await shell.run('demo', '--steps', '2', '--objectives', 'none', 'lbl-sequence,simbal');
+    const second = readdirSync(join(place.home, 'reports')).find((name) => name.startsWith('demo-2'))!;
+    const again = readFileSync(join(place.home, 'reports', second), 'utf8');
+    expect(again).toContain('--objectives none lbl-sequence,simbal');
+    expect((await shell.run('demo', '--steps', '400', '--objectives', 'none')).out).toContain('--steps 800');
+  });
+
   it('refuses the same seed or objective twice', async () => {
     const seeds = await io().run('train', '--steps', '3', '--seed', '1', '--seed', '01');
     expect(seeds).toMatchObject({ code: 2, err: expect.stringContaining('The seed 1 is given twice') });
+    const demo = await io().run('demo', '--steps', '3', '--objectives', 'simbal', 'none', 'simbal:0.1');
+    expect(demo).toMatchObject({ code: 2, err: expect.stringContaining('The objective simbal:0.1 is given twice') });
     const objectives = await io().run('train', '--steps', '3', '--objective', 'simbal', '--objective', 'simbal:0.1');
     expect(objectives).toMatchObject({
       code: 2,

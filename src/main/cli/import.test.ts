@@ -32,7 +32,7 @@ test('a table is shown first', async () => {
     train_loss       3           0  4.000, 3.000, 2.500  training loss
     val_loss         2           0  4.100, 3.200         validation loss
 
-    To import: simbal import "a.csv" --tag "train_loss=train-loss"
+    To import: simbal import a.csv --tag train_loss=train-loss
     "
   `);
 });

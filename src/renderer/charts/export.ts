@@ -21,12 +21,14 @@ export interface LinePlot {
   y: AxisOptions;
   series: readonly PlotSeries[];
   view: Domain | null;
+  /** The number that an x of the series stands for, where an axis that runs backwards has it negative. */
+  numberOf?: (x: number) => number;
 }
 
 const onPaper = `:root{color-scheme:light;--paper:#ffffff;--ink:#1b1d21;--quiet:#5d636d;--line:#e3e5e8;${colourVariables.light}}`;
 
 /** What is in view, as a figure of a paper. */
-export function exportedLinePlot({ title, x, y, series, view }: LinePlot): ExportedChart {
+export function exportedLinePlot({ title, x, y, series, view, numberOf = (at) => at }: LinePlot): ExportedChart {
   const seen = ([at]: readonly [number, ...unknown[]]) => !view || (at >= view[0] && at <= view[1]);
   return {
     title,
@@ -53,7 +55,7 @@ export function exportedLinePlot({ title, x, y, series, view }: LinePlot): Expor
         const wide = series.some((one) => one.band);
         return points
           .filter(seen)
-          .map(([at, value]) => [label, at, value, ...(wide ? (interval.get(at) ?? [null, null]) : [])]);
+          .map(([at, value]) => [label, numberOf(at), value, ...(wide ? (interval.get(at) ?? [null, null]) : [])]);
       }),
     }),
   };

@@ -65,6 +65,12 @@ export class PlotInput {
     if (chosen) this.#options.link().show(chosen);
   };
 
+  /** The page took the pointer to scroll: nothing was brushed. */
+  cancelled = (): void => {
+    this.#drag = null;
+    this.left();
+  };
+
   /** For {@attach …}: a listener that may keep the page from scrolling. */
   wheeled = (element: HTMLElement) => {
     element.addEventListener('wheel', this.#wheel, { passive: false });

@@ -75,7 +75,11 @@ export class Comparison {
   }
   set metric(metric: string) {
     this.#metric = metric;
-    void this.#read();
+    const request = this.#request;
+    this.#read().catch((thrown) => {
+      // What is given up for other runs is no failure.
+      if (request === this.#request) this.#loading = { state: 'failed', error: LabError.from(thrown) };
+    });
   }
   get xAxis(): XAxis {
     return this.#xAxis;
@@ -134,13 +138,17 @@ export class Comparison {
     this.#loading = { state: 'loading' };
     try {
       const { api } = this.#runs.lab;
-      const [answer, names] = await Promise.all([
-        api.comparison.get({ runs: [...ids].slice(0, 100), resolution: 1, speedUpCurves: false }),
-        api.metrics.names({ run: ids[0]! }),
-      ]);
+      const answer = await api.comparison.get({
+        runs: [...ids].slice(0, 100),
+        resolution: 1,
+        speedUpCurves: false,
+      });
+      const named = await Promise.all(onePerObjective(answer.runs).map(({ id }) => api.metrics.names({ run: id })));
       if (request !== this.#request) return;
       this.#answer = answer;
-      this.#names = names.length > 0 ? names.filter((name) => !['tokens', 'seconds'].includes(name)) : ['crossEntropy'];
+      const names = [...new Set(named.flat())].filter((name) => !['tokens', 'seconds'].includes(name));
+      this.#names = names.length > 0 ? names.sort() : ['crossEntropy'];
+      if (!this.#names.includes(this.#metric)) this.#metric = 'crossEntropy';
       this.#evaluations.clear();
       for (const run of answer.runs) this.#evaluations.set(run.id, run.evaluations);
       await this.#read();
@@ -188,4 +196,12 @@ export class Comparison {
     await this.#curves.read(this.runs, this.#metric);
     if (this.link.view) await this.zoom(this.link.view);
   }
+}
+
+/** Of each objective the run that is furthest: another objective has other terms. */
+function onePerObjective(runs: readonly ComparedRun[]): ComparedRun[] {
+  const stepOf = ({ progress }: ComparedRun) => progress?.step ?? 0;
+  return [...Map.groupBy(runs, ({ objectiveKey }) => objectiveKey).values()].map((group) =>
+    group.reduce((a, b) => (stepOf(b) > stepOf(a) ? b : a)),
+  );
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ApiEvent } from '../../shared/api.ts';
+import { LabError } from '../../shared/errors.ts';
 import { FakeLab } from '../fake-lab.testing.ts';
 import type { LabConnection } from '../lab.ts';
 import { Comparison } from './comparison.svelte.ts';
@@ -53,6 +54,40 @@ test('runs are read, grouped, and drawn over any axis', async () => {
   expect(comparison.groups).toHaveLength(3);
   comparison.hidden.add(comparison.groups[0]!.key);
   expect(comparison.shown).toHaveLength(2);
+});
+
+test('what any of the objectives measures can be chosen, and what none of them does is not kept', async () => {
+  const lab = new FakeLab('demo');
+  const runs = await lab.api.runs.list({});
+  const names = async ({ run }: { run: string }) => {
+    const { objective } = runs.find(({ id }) => id === run)!.configuration;
+    return ['crossEntropy', ...objective.map(({ kind }) => `terms.${kind}`)];
+  };
+  const api = { ...lab.api, metrics: { ...lab.api.metrics, names } };
+  const comparison = new Comparison({ lab: { ...lab, api } as unknown as LabConnection });
+  const finished = runs.filter(({ status }) => status === 'completed');
+  const kinds = new Set(finished.flatMap(({ configuration }) => configuration.objective.map(({ kind }) => kind)));
+  expect(kinds.size).toBeGreaterThan(1);
+  await comparison.show(finished.map(({ id }) => id));
+  expect(comparison.metrics).toEqual(['crossEntropy', ...[...kinds].map((kind) => `terms.${kind}`).sort()]);
+  comparison.metric = comparison.metrics.at(-1)!;
+  await comparison.show(
+    finished.filter(({ configuration }) => configuration.objective.length === 0).map(({ id }) => id),
+  );
+  expect(comparison.metric).toBe('crossEntropy');
+});
+
+test('a metric that cannot be read says so', async () => {
+  const lab = new FakeLab('demo');
+  const series: typeof lab.api.metrics.series = async (input, options) => {
+    if (input.metrics.includes('gradientNorm')) throw new LabError('store', 'The disk is gone.');
+    return lab.api.metrics.series(input, options);
+  };
+  const api = { ...lab.api, metrics: { ...lab.api.metrics, series } };
+  const comparison = new Comparison({ lab: { ...lab, api } as unknown as LabConnection });
+  await comparison.show([(await lab.api.runs.list({}))[0]!.id]);
+  comparison.metric = 'gradientNorm';
+  await expect.poll(() => comparison.loading).toMatchObject({ state: 'failed', error: { code: 'store' } });
 });
 
 test('a long curve is there roughly before it is there finely', async () => {

@@ -117,11 +117,20 @@ export function checkDraft(input: DraftInput): Draft {
     if (!configuration) return [];
     return [{ objective: terms, configuration, estimate: estimateRun(configuration, input.corpus?.tokens.validation) }];
   });
-  const keys = lines.map((line) => line.replaceAll(' ', ''));
+  const keys = lines.map(meaningOf);
   for (const [index, key] of keys.entries()) {
     if (keys.indexOf(key) !== index) problems.set(`objective.${index}`, 'This objective is there already.');
   }
   return { problems, configurations, seeds };
+}
+
+/** Equal for lines of one objective, however each is written; the line itself where it does not hold. */
+function meaningOf(line: string): string {
+  try {
+    return objectiveText(parseObjectiveText(line));
+  } catch {
+    return line;
+  }
 }
 
 /** @throws ConfigurationError */

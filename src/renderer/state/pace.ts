@@ -1,8 +1,10 @@
 // How fast this machine trains, from what it has done: the only honest source of "how long will it take".
+import type { RunSummary } from '../../shared/api.ts';
 import { trainStepFlops } from '../../shared/config/cost.ts';
 import { configurationFromPreset } from '../../shared/config/presets.ts';
 import type { RunConfiguration } from '../../shared/config/schema.ts';
 import type { EngineReport } from '../../shared/worker-messages.ts';
+import { speedOf } from './speed.ts';
 
 export interface Pace {
   /** Training operations a second. */
@@ -12,7 +14,7 @@ export interface Pace {
 }
 
 interface Timed {
-  summary: { name: string; changed: string; tokensPerSecond: number | null; configuration: RunConfiguration };
+  summary: Pick<RunSummary, 'name' | 'status' | 'changed' | 'tokens' | 'seconds' | 'tokensPerSecond' | 'configuration'>;
 }
 
 const flopsPerToken = (configuration: RunConfiguration) => {
@@ -27,13 +29,13 @@ export function paceOf(
   like?: RunConfiguration,
 ): Pace | null {
   const timed = runs
-    .filter(({ summary }) => summary.tokensPerSecond)
+    .filter(({ summary }) => speedOf(summary) !== null)
     .sort((a, b) => b.summary.changed.localeCompare(a.summary.changed));
   const size = like && JSON.stringify(like.model);
   const run = timed.find(({ summary }) => JSON.stringify(summary.configuration.model) === size) ?? timed[0];
   if (run) {
-    const { tokensPerSecond, configuration, name } = run.summary;
-    return { flopsPerSecond: tokensPerSecond! * flopsPerToken(configuration), source: `run ${name}` };
+    const { configuration, name } = run.summary;
+    return { flopsPerSecond: speedOf(run.summary)! * flopsPerToken(configuration), source: `run ${name}` };
   }
   const engine = engines?.find(({ chosenByDefault, tokensPerSecond }) => chosenByDefault && tokensPerSecond);
   if (!engine) return null;

@@ -42,7 +42,7 @@ export class RunEntry {
   get busy(): boolean {
     return this.#summary.status === 'running' || this.#summary.status === 'pausing';
   }
-  /** Seconds of training that are left at the mean pace so far; null where there is none. */
+  /** Seconds of training that are left at the pace of its newest step, or of all where that is not known; null where there is none. */
   get secondsLeft(): number | null {
     const { step, seconds, tokens, tokensPerSecond } = this.#summary;
     if (step <= 0 || !(seconds > 0)) return null;

@@ -8,6 +8,7 @@ const run = (name: string, perplexity: number | null, step: number, tokensPerSec
     name,
     created: `2026-01-0${(step % 9) + 1}T00:00:00Z`,
     step,
+    status: 'running',
     tokensPerSecond,
     evaluation: perplexity === null ? null : { loss: Math.log(perplexity), perplexity },
   } as unknown as RunSummary,
@@ -27,6 +28,17 @@ test('the best comes first, and what has no number last, whichever way', () => {
   expect(names('steps').map((name) => name.at(-1))).toEqual(['0', '0', '2', '0']);
   expect(names('steps')[0]).toBe('SimBal, seed 10');
   expect(names('speed')).toEqual(['LBL, seed 0', 'SimBal, seed 10', 'SimBal, seed 2', 'none, seed 0']);
+});
+
+test('a run that rests is as fast as over all its steps, and not as its newest one was by chance', () => {
+  const rests = run('none, seed 1', 7, 300, 900);
+  Object.assign(rests.summary, { status: 'completed', tokens: 1000, seconds: 4 });
+  const order = inOrder([...runs, rests], { by: 'speed', reversed: false });
+  expect(order.map(({ summary }) => summary.name).slice(0, 3)).toEqual([
+    'LBL, seed 0',
+    'none, seed 1',
+    'SimBal, seed 10',
+  ]);
 });
 
 test('names as people count, equal ones by name', () => {

@@ -1,5 +1,6 @@
 // In which order runs are listed: each beside those of its experiment, or all in one list by a number of theirs.
 import type { RunSummary } from '../../shared/api.ts';
+import { speedOf } from './speed.ts';
 
 export interface Ordered {
   summary: RunSummary;
@@ -53,7 +54,10 @@ const values: Record<Exclude<Ordering, 'experiment'>, (run: Ordered) => Value> =
   loss: ({ summary }) => summary.evaluation?.loss ?? null,
   perplexity: ({ summary }) => summary.evaluation?.perplexity ?? null,
   steps: ({ summary }) => -summary.step,
-  speed: ({ summary }) => (summary.tokensPerSecond ? -summary.tokensPerSecond : null),
+  speed: ({ summary }) => {
+    const speed = speedOf(summary);
+    return speed === null ? null : -speed;
+  },
 };
 
 /** All runs in one list. A run without the number comes last, whichever way the list goes; equal ones are by name, then newest first. */

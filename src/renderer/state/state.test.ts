@@ -136,6 +136,10 @@ test('a corpus that is too small is told at the context', () => {
 
 test('the same objective twice is refused', () => {
   expect([...checkDraft(draft({ objectives: ['none', 'none'] })).problems.keys()]).toEqual(['objective.1']);
+  const ways = ['simbal:0.1', 'simbal : 0.10', 'simbal', 'lbl-sequence:0.01', 'lbl-sequence:1e-2', 'simbal:0.2'];
+  expect([...checkDraft(draft({ objectives: ways })).problems.keys()]).toEqual(
+    [1, 2, 4].map((at) => `objective.${at}`),
+  );
 });
 
 test('seeds', () => {

@@ -4,7 +4,7 @@ import { indexFor } from './arrow-keys.ts';
 import { matching } from './matching.ts';
 import { headAndTail, plain } from './plain.ts';
 import { offsetsOf, windowOf } from './virtual.ts';
-import { flops, interval, ordinal, speedUpText } from './words.ts';
+import { flops, interval, ordinal, rangeText, speedUpText } from './words.ts';
 
 test('a name is short, on one line, and turns nothing around', () => {
   expect(plain('a\u202Eb\nc')).toBe('a\\u{202e}b\\u{a}c');
@@ -73,6 +73,7 @@ test('numbers in words', () => {
   expect([1, 2, 3, 11, 12, 22, 113].map(ordinal)).toEqual(['1st', '2nd', '3rd', '11th', '12th', '22nd', '113th']);
   expect(flops(3.53e12)).toBe('3.53 TFLOP');
   expect(interval({ mean: 13.691, half: 0.039 })).toBe('13.69 ± 0.039');
+  expect(rangeText({ low: -0.07996, high: 0.07115 })).toBe('−0.080 to 0.071');
   expect(speedUpText({ reached: true, ratio: 0.64, half: null, pairs: 1 })).toBe('36% fewer tokens');
   expect(speedUpText({ reached: true, ratio: 0.004, half: null, pairs: 1 })).toBe('under 1% of the tokens');
   expect(speedUpText({ reached: true, ratio: 1, half: null, pairs: 1 })).toBe('as many tokens');

@@ -20,9 +20,9 @@ export function interval({ mean, half }: { mean: number; half: number | null }, 
   return half === null ? significant(mean, digits) : `${significant(mean, digits)} ± ${significant(half, 2)}`;
 }
 
-/** '13.65 to 13.73', of an interval, to two digits of its width. */
+/** '13.65 to 13.73', of an interval, as fine as its half width. */
 export function rangeText({ low, high }: { low: number; high: number }): string {
-  return `${asFine(low, high - low)} to ${asFine(high, high - low)}`;
+  return `${asFine(low, (high - low) / 2)} to ${asFine(high, (high - low) / 2)}`;
 }
 
 /** A number to as many decimals as its uncertainty has two digits of. */

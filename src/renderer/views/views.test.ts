@@ -53,6 +53,22 @@ test('a filter leaves out experiments without a run that passes', () => {
   expect(keys({ text: '', status: 'failed' })).toEqual(['x', 'c']);
   expect(keys({ text: 'SIMBAL first', status: 'all' })).toEqual(['x', 'b', 'a']);
   expect(keys({ text: 'nothing', status: 'all' })).toEqual([]);
+  // An id is no word: those of one day begin alike.
+  const found = (text: string) =>
+    listRows(
+      [experiment('x')],
+      [run('1m83fxdcp', 'x', 'simbal', 0), run('1m83fxdcq', 'x', 'none', 0)].map((one) => ({
+        ...one,
+        summary: { ...one.summary, name: one.objective.label },
+      })),
+      {
+        filter: { text, status: 'all' },
+        order: usualOrder,
+        folded: new Set(),
+      },
+    ).flatMap((row) => (row.kind === 'run' ? [row.key] : []));
+  expect(found('1')).toEqual([]);
+  expect(found('1m83fxdcq')).toEqual(['1m83fxdcq']);
 });
 
 test('in one order the rows have no heads, and tell their experiment themselves', () => {

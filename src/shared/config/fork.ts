@@ -24,13 +24,36 @@ export function forkedConfiguration(
 ): RunConfiguration {
   const forked = applyOverrides(origin, [
     // How the routers began is past, whatever objective they are trained with from here on.
-    ...(objective === undefined ? [] : [`objective=${objective}`, `model.routerInit=${origin.model.routerInit}`]),
+    `model.routerInit=${origin.model.routerInit}`,
+    ...(objective === undefined ? [] : [`objective=${objective}`]),
     ...(steps === undefined ? [] : [`training.steps=${steps}`]),
     ...(name === undefined ? [] : [`name=${name}`]),
     ...set,
   ]);
+  refusePast(forked, origin);
   checkFork(forked, origin, step);
   return forked;
+}
+
+/** What only tells how a run began has no effect on one that goes on. */
+function refusePast(forked: RunConfiguration, origin: RunConfiguration): void {
+  const problems = [
+    ['model.routerInit', forked.model.routerInit, origin.model.routerInit] as const,
+    ['model.initDeviation', forked.model.initDeviation, origin.model.initDeviation] as const,
+    ['seeds.init', forked.seeds.init, origin.seeds.init] as const,
+  ]
+    .filter(([, value, began]) => value !== began)
+    .map(
+      ([field, value, began]): Problem => ({
+        code: 'configuration',
+        message: `${field} is ${value}, and the run began with ${began}: a fork goes on with the parameters of the checkpoint.`,
+        field,
+        value: String(value),
+        remedy: 'Leave it as it is, or train a new run.',
+      }),
+    );
+  const [first, ...others] = problems;
+  if (first) throw new ConfigurationError([first, ...others]);
 }
 
 /** What a fork is called until somebody names it: after its origin, its objective where that is another one, and its step. */

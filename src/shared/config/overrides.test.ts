@@ -39,6 +39,13 @@ describe('applyOverrides', () => {
     expect(kept).toMatchObject({ model: { routerInit: 'normal' }, objective: [{ coefficient: 0.1, layers: 'mean' }] });
   });
 
+  it('keeps a router initialisation that was not the paired one', () => {
+    const orthogonal = configurationFromPreset('nano', { corpus: 'tiny', model: { routerInit: 'orthogonal' } });
+    expect(applyOverrides(orthogonal, ['objective=lbl-sequence']).model.routerInit).toBe('orthogonal');
+    const normal = applyOverrides(nano, ['model.routerInit=normal', 'objective=simbal']);
+    expect(applyOverrides(normal, ['objective=simbal:0.5']).model.routerInit).toBe('normal');
+  });
+
   it('checks the whole after the last assignment', () => {
     const dense = ['model.kind=dense', 'model.experts=1', 'model.active=1'];
     expect(applyOverrides(nano, dense).model.kind).toBe('dense');

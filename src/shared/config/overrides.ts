@@ -12,7 +12,7 @@ const byPath = new Map(fields.map((field) => [field.path, field]));
 
 /**
  * A new configuration with these assignments made in order, and checked as a whole after the last one. A new objective
- * brings its router initialisation with it, unless model.routerInit is assigned too.
+ * brings its router initialisation with it, unless model.routerInit is assigned too or was not the paired one before.
  * @throws ConfigurationError
  */
 export function applyOverrides(configuration: RunConfiguration, assignments: readonly string[]): RunConfiguration {
@@ -30,7 +30,8 @@ export function applyOverrides(configuration: RunConfiguration, assignments: rea
   const merged = parts as unknown as RunConfiguration;
   if (!objective) return parseConfiguration(merged);
   const balanced = { ...merged, objective: parseObjectiveText(objective[1]) };
-  const chosen = assigns(assignments, 'model.routerInit');
+  const paired = withPairedRouterInit(configuration).model.routerInit;
+  const chosen = assigns(assignments, 'model.routerInit') || configuration.model.routerInit !== paired;
   return parseConfiguration(chosen ? balanced : withPairedRouterInit(balanced));
 }
 
@@ -44,7 +45,8 @@ function valuePath(path: string): string {
   return /^[\w.]{1,100}$/.test(path) ? path : valueText(path);
 }
 
-function splitAssignment(assignment: string): [path: string, text: string] {
+/** The field and the value of `field=value`. @throws ConfigurationError */
+export function splitAssignment(assignment: string): [path: string, text: string] {
   const equals = assignment.indexOf('=');
   if (equals > 0) return [assignment.slice(0, equals).trim(), assignment.slice(equals + 1)];
   const value = valueText(assignment);

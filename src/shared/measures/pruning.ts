@@ -6,7 +6,7 @@ const reapPaper = 'Lasby et al.: REAP the Experts: Why Pruning Prevails for One-
 const lost = 'nats a token';
 const ranked = 'With a loss-free bias b experts are ranked by p + b; the gates of those that stay are as they were.';
 const calibrated =
-  'Measured on training tokens, whose number and seed are part of the result; never on the validation split.';
+  'Measured on training tokens, the first that a run of that data seed trains on; their number and seed are part of the result. Never on the validation split.';
 const lowestGo =
   'The lowest go first, of each layer or of all together, each layer keeping one; the softmax is then over those that stay, so their gates grow.';
 const controls = 'It means something where it lies below random draws, and its reversed control above them.';
@@ -167,7 +167,7 @@ export const pruningMeasures: readonly MeasureCard[] = [
     source: { work: thisLab, place: null, arxiv: null },
     caveats: [
       'Rises of single layers need not add up to that of all: what one layer loses, later ones may mend or make worse.',
-      'On the same validation blocks; the interval of each over blocks is in the table.',
+      'On the same validation sequences; the 95% interval in the table is Student’s t over the differences of single sequences.',
     ],
   },
   {

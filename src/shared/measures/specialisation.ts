@@ -16,7 +16,8 @@ export const specialisationMeasures: readonly MeasureCard[] = [
     source: { work: simbalPaper, place: null, arxiv: simbalArxiv },
     caveats: [
       'Over all E experts, not those that the token was routed to: of most experts it is the output for tokens they never see.',
-      'From a sample of validation tokens; the standard error over tokens is given with it.',
+      'From a sample of validation tokens, sequences chosen as those of the loss; the standard error over tokens is given with it.',
+      'Tokens of one sequence are not independent: the 95% interval of a similarity study is Student’s t over the means of sequences.',
       'Lower is less redundant, which is not yet a better model.',
     ],
   },

@@ -13,6 +13,7 @@ export const trainingMeasures: readonly MeasureCard[] = [
     source: { work: simbalPaper, place: null, arxiv: simbalArxiv },
     caveats: [
       'Balancing terms and the output z-loss are not in it; the total loss of training steps has them.',
+      'Its tokens are n sequences spread evenly over the validation split, the same at every evaluation: of the W sequences of T tokens that follow one another in it, those numbered ⌊i·W/n⌋, i from 0. n is rounded up to whole batches, at most those that W fills; all W where they fill none.',
       'Losses of different tokenizers cannot be compared.',
     ],
   },
@@ -50,13 +51,15 @@ export const trainingMeasures: readonly MeasureCard[] = [
     better: 'lower',
     definition:
       'What a run needs to come down to a loss, as a share of what the baseline needs for it, at every loss that both reach.',
-    formula: 'tokens_faster(ℓ) / tokens_slower(ℓ); the paper’s number is that at ℓ = the slower run’s final loss',
+    formula:
+      'tokens_faster(ℓ) / tokens_slower(ℓ); the paper’s number is tokens_faster(ℓ) at the slower run’s final loss over all of the slower run’s tokens',
     latex: String.raw`\frac{\mathrm{tokens}_{\mathrm{faster}}(\ell)}{\mathrm{tokens}_{\mathrm{slower}}(\ell)}, \quad \mathrm{tokens}(\ell) = \min \{ t : L(t) \le \ell \}`,
     source: { work: simbalPaper, place: '36% = 1 − 50/78.6', arxiv: simbalArxiv },
     caveats: [
       'Raw evaluations are read as their running minimum, joined by straight lines; the luckiest dip counts.',
       'Smoothed, they are the nearest falling curve (isotonic regression).',
       'Where a run never reaches the loss, it is “not reached”; no mean is told then.',
+      'The paper’s number counts all of the slower run’s tokens even where its loss was lower before; over seeds it is the mean over pairs, each at the final loss of its own slower run.',
       'A learning rate that decays ties a loss to the length of the schedule: only runs of equal schedules compare.',
     ],
   },

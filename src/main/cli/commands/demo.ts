@@ -7,6 +7,7 @@ import { abbreviated, duration } from '../../../charts/index.ts';
 import {
   configurationFromPreset,
   objectiveLabel,
+  objectiveText,
   parseObjectiveText,
   presetNamed,
 } from '../../../shared/config/index.ts';
@@ -17,10 +18,11 @@ import { reportPage } from '../../lab/report-page.ts';
 import { carryOut } from '../carry-out.ts';
 import { comparisonText } from '../comparison-text.ts';
 import { dependencyCorpus } from '../dependency-corpus.ts';
+import { refuseTwice } from '../one-value.ts';
 import { shortened, timeText, wholeNumber } from '../options.ts';
 import type { SessionOf } from '../program.ts';
 import { Progress } from '../progress.ts';
-import type { Session } from '../session.ts';
+import { quoted, type Session } from '../session.ts';
 import { writeText } from '../write-text.ts';
 
 const defaultPreset = 'nano';
@@ -49,6 +51,7 @@ export const demoCommand = (sessionOf: SessionOf) =>
 async function demo(lab: Lab, options: DemoOptions, session: Session, progress: Progress): Promise<void> {
   const { tokenizer, training } = presetNamed(options.preset);
   const objectives = options.objectives.map(parseObjectiveText);
+  refuseTwice('objective', objectives.map(objectiveText));
   const corpus = await dependencyCorpus(lab, tokenizer, session);
   const configurations = objectives.map((objective) =>
     configurationFromPreset(options.preset, {
@@ -92,15 +95,18 @@ async function demo(lab: Lab, options: DemoOptions, session: Session, progress: 
       `The whole demo took ${duration((session.io.now() - started) / 1000)}.`,
       '',
       'To try next:',
-      ...nextCommands(runs.map(({ id }) => id)).map((text) => `  ${session.command(text)}`),
+      ...nextCommands(
+        runs.map(({ id }) => id),
+        Math.max(600, 2 * first!.training.steps),
+      ).map((text) => `  ${session.command(text)}`),
       '',
     ].join('\n'),
   );
 }
 
-function nextCommands(ids: readonly string[]): string[] {
+function nextCommands(ids: readonly string[], steps: number): string[] {
   return [
-    `resume ${ids.at(-1)} --steps 600`,
+    `resume ${ids.at(-1)} --steps ${steps}`,
     'demo --objectives loss-free-bias simbal,loss-free-bias normalised-gram',
     'train --preset micro --objective simbal --seed 0 --seed 1',
     `compare ${ids.join(' ')} --html comparison.html`,
@@ -120,7 +126,7 @@ function writePage(
     'demo',
     preset === defaultPreset ? '' : `--preset ${preset}`,
     steps === undefined ? '' : `--steps ${steps}`,
-    objectives.join() === defaultObjectives.join() ? '' : `--objectives ${objectives.join(' ')}`,
+    objectives.join(' ') === defaultObjectives.join(' ') ? '' : `--objectives ${objectives.map(quoted).join(' ')}`,
   ];
   const command = session.command(again.filter(Boolean).join(' '));
   writeText(file, reportPage(comparison, { made: timeText(new Date()), again: [command] }));

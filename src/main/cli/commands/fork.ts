@@ -1,8 +1,9 @@
 // simbal fork: a new run that begins at a checkpoint of another, so that one thing can be changed midway, the objective above all.
 import { Command } from 'commander';
-import { forkedConfiguration } from '../../../shared/config/index.ts';
+import { assigns, forkedConfiguration } from '../../../shared/config/index.ts';
 import { findRun, forkPoint } from '../../lab/index.ts';
 import { carryOn } from '../carry-on.ts';
+import { refuseTwoValues } from '../one-value.ts';
 import { collect, wholeNumber } from '../options.ts';
 import type { SessionOf } from '../program.ts';
 import { Progress } from '../progress.ts';
@@ -28,13 +29,22 @@ export const forkCommand = (sessionOf: SessionOf) =>
       const session = sessionOf(command);
       const progress = new Progress(session);
       await session.withOwnLab((lab) => {
+        const { objective, steps, name, set = [] } = options;
+        refuseTwoValues(
+          {
+            ...(objective !== undefined && { objective: [`objective=${objective}`] }),
+            ...(steps !== undefined && { steps: [`training.steps=${steps}`] }),
+            ...(name !== undefined && { name: [`name=${name}`] }),
+          },
+          set,
+        );
         const run = findRun(lab.store, text);
         const { step } = forkPoint(lab.store, run, options.step);
         const configuration = forkedConfiguration(run.configuration, step, options);
         const fork = lab.fork(run.id, {
           step,
           configuration,
-          ...(options.name !== undefined && { name: options.name }),
+          ...((name !== undefined || assigns(set, 'name')) && { name: configuration.name }),
         });
         return carryOn(lab, fork, session, progress);
       }, progress.onEvent);

@@ -20,7 +20,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { collect } from '../options.ts';
 import type { SessionOf } from '../program.ts';
 import { share } from '../progress.ts';
-import type { Session } from '../session.ts';
+import { quoted, type Session } from '../session.ts';
 import { StatusLine } from '../status-line.ts';
 import { textTable } from '../text-table.ts';
 
@@ -70,8 +70,16 @@ export const importCommand = (sessionOf: SessionOf): Command =>
               found.kind === 'bundle' ? bundleText(found) : recordingText(found, session, given),
             );
           else if (found.kind === 'bundle') {
-            if (options.tag || options.axis || options.x)
-              session.say('A bundle is taken in whole; --tag, --axis and --x say nothing about it.');
+            if (
+              options.tag ||
+              options.axis ||
+              options.x ||
+              options.tokensPerStep !== undefined ||
+              options.name !== undefined
+            )
+              session.say(
+                'A bundle is taken in whole; --tag, --axis, --x, --tokens-per-step and --name say nothing about it.',
+              );
             const imported = await lab.imports.bundle(path, stop.signal);
             status.erase();
             session.result(imported, () => importedText(imported, session));
@@ -174,7 +182,7 @@ function recordingText({ tags, axes, format, bytes, notes }: Recording, session:
         tags.map(({ suggested }) => suggested ?? ''),
       ),
     ]),
-    `To import: ${session.command(`import ${JSON.stringify(path)} --tag ${JSON.stringify(`${first.tag}=${first.suggested === quantities[1] ? 'train-loss' : 'loss'}`)}`)}\n`,
+    `To import: ${session.command(`import ${quoted(path)} --tag ${quoted(`${first.tag}=${first.suggested === quantities[1] ? 'train-loss' : 'loss'}`)}`)}\n`,
   ].join('\n');
 }
 

@@ -25,7 +25,7 @@ interface PruneOptions {
   dynamic?: number[];
   remove?: Removal[];
   merge?: Merger[];
-  draws: number;
+  draws?: number;
   renormalise?: boolean;
   byLayer?: boolean;
   tokens?: number;
@@ -60,7 +60,7 @@ export const pruneCommand = (sessionOf: SessionOf) =>
       `merge a share of the experts into the most alike, by ${mergers.join(' or ')}; then :global; repeatable`,
       collect(mergerOf),
     )
-    .option('--draws <number>', 'draws of each random removal', wholeNumber('draws'), 1)
+    .option('--draws <number>', 'draws of each random removal (default: 1)', wholeNumber('draws'))
     .option('--renormalise', 'divide the gates that stay by their sum')
     .option('--by-layer', 'each of these also in one layer at a time: which layers can bear it')
     .option('--tokens <number>', 'validation tokens (default: the whole split)', wholeNumber('tokens'))
@@ -102,7 +102,14 @@ function newestStep(store: ReadOnlyStore, run: RunRow): number {
 }
 
 function settingsOf(options: PruneOptions, { configuration: { model } }: RunRow): PruningSettingInput[] {
-  const { draws, renormalise = false, remove = [], merge = [] } = options;
+  const { draws = 1, renormalise = false, remove = [], merge = [] } = options;
+  if (options.draws !== undefined && !remove.some(({ criterion }) => criterion === 'random')) {
+    throw new LabError('request', '--draws is given, and nothing is removed at random.', {
+      field: '--draws',
+      value: String(draws),
+      remedy: 'Add a random removal, like --remove random:0.25, or leave --draws out.',
+    });
+  }
   const named = [options.dropTop, options.threshold, options.active, options.dynamic, options.remove, options.merge];
   const sweep = named.every((each) => each === undefined);
   const drops = sweep ? sweptDrops(model) : options.dropTop;

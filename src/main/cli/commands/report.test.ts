@@ -32,6 +32,19 @@ test('files, and where they are', async () => {
   expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('<h1>Mine</h1>');
 });
 
+test('a list of nothing is refused', async () => {
+  for (const list of ['--format', '--sections']) expect(await report(list, ' , ')).toMatchObject({ code: 2 });
+  expect(existsSync(out)).toBe(false);
+});
+
+test('words and checkpoints that would be nowhere are refused', async () => {
+  const note = await report('--format', 'markdown', '--sections', 'loss', '--section-note', 'speed=Mine');
+  expect(note).toMatchObject({ code: 2, err: expect.stringContaining('the section speed') });
+  const checkpoints = await report('--format', 'markdown', '--checkpoints', 'all');
+  expect(checkpoints).toMatchObject({ code: 2, err: expect.stringContaining('Only a bundle') });
+  expect(existsSync(out)).toBe(false);
+});
+
 test('sections by name or as a choice, with titles and notes', async () => {
   const args = ['--format', 'markdown', '--section-note', 'loss=Look here', '--note', 'All of it'];
   const titled = [...args, '--section-title', 'loss=How it fell'];

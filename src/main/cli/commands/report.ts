@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { byteSize } from '../../../charts/index.ts';
+import { LabError } from '../../../shared/errors.ts';
 import {
   type CheckpointChoice,
   checkpointChoices,
@@ -56,6 +57,7 @@ export const reportCommand = (sessionOf: SessionOf) =>
     .action(async (names: string[], options: Options, command: Command) => {
       const session = sessionOf(command);
       const folder = resolve(session.io.folder, options.out);
+      refuseUnused(options, command);
       await session.withStore(async (store) => {
         if (!store) throw noLab(session.home);
         const request = reportRequestSchema.parse({
@@ -80,6 +82,24 @@ export const reportCommand = (sessionOf: SessionOf) =>
       });
     });
 
+/** @throws LabError 'request' for words that would stand nowhere, and for checkpoints that nothing would carry */
+function refuseUnused({ sections, sectionNote = [], sectionTitle = [], format = [] }: Options, command: Command): void {
+  const unused = [...sectionNote, ...sectionTitle].find(([section]) => sections && !sections.includes(section));
+  if (unused) {
+    throw new LabError('request', `There are words on the section ${unused[0]}, which the report is not to have.`, {
+      field: '--sections',
+      value: unused[0],
+      remedy: 'Name the section in --sections too, or leave its words out.',
+    });
+  }
+  if (command.getOptionValueSource('checkpoints') === 'cli' && !format.includes('bundle')) {
+    throw new LabError('request', 'Only a bundle carries checkpoints, and none is among the formats.', {
+      field: '--checkpoints',
+      remedy: 'Add bundle to --format, or leave --checkpoints out.',
+    });
+  }
+}
+
 function wordsOf({ folder, files }: Awaited<ReturnType<typeof writeReport>>): string {
   const formats = [...new Set(files.map(({ format }) => format))];
   const lines = formats.map((format) => {
@@ -93,7 +113,7 @@ function wordsOf({ folder, files }: Awaited<ReturnType<typeof writeReport>>): st
 }
 
 function formatsOf(text: string): ReportFormat[] {
-  return [...new Set(listOf(text))].map((word) => {
+  return [...new Set(listOf(text, reportFormats))].map((word) => {
     const known = reportFormats.find((format) => format === word);
     if (known) return known;
     throw new InvalidArgumentError(`It must be a list of ${reportFormats.join(', ')}.`);
@@ -102,7 +122,7 @@ function formatsOf(text: string): ReportFormat[] {
 
 function sectionsOf(text: string): ReportSection[] {
   const preset = Object.hasOwn(reportPresets, text) ? reportPresets[text] : undefined;
-  return preset ? [...preset.sections] : listOf(text).map(sectionOf);
+  return preset ? [...preset.sections] : listOf(text, reportSectionKeys).map(sectionOf);
 }
 
 function sectionOf(word: string): ReportSection {
@@ -117,8 +137,11 @@ function sectionTextOf(text: string): [ReportSection, string] {
   return [sectionOf(text.slice(0, equals)), text.slice(equals + 1)];
 }
 
-const listOf = (text: string) =>
-  text
+function listOf(text: string, known: readonly string[]): string[] {
+  const words = text
     .split(',')
     .map((word) => word.trim())
     .filter(Boolean);
+  if (words.length > 0) return words;
+  throw new InvalidArgumentError(`It must be a list of ${known.join(', ')}.`);
+}

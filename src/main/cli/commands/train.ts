@@ -11,8 +11,10 @@ import {
   parseObjectiveText,
   presetNamed,
   type RunConfiguration,
+  tokenizerVocabulary,
 } from '../../../shared/config/index.ts';
 import { LabError } from '../../../shared/errors.ts';
+import type { TokenizerName } from '../../../shared/worker-messages.ts';
 import { dependencyTextName } from '../../lab/dependency-text.ts';
 import type { Lab } from '../../lab/index.ts';
 import { compare } from '../../lab/index.ts';
@@ -20,6 +22,7 @@ import { carryOut } from '../carry-out.ts';
 import { comparisonText } from '../comparison-text.ts';
 import { configurationFromFile } from '../configuration-file.ts';
 import { dependencyCorpus } from '../dependency-corpus.ts';
+import { refuseTwice, refuseTwoValues } from '../one-value.ts';
 import { collect, shortened, wholeNumber } from '../options.ts';
 import type { SessionOf } from '../program.ts';
 import { Progress } from '../progress.ts';
@@ -57,6 +60,7 @@ export const trainCommand = (sessionOf: SessionOf) =>
     });
 
 const defaultPreset = 'nano';
+const tokenizers = Object.keys(tokenizerVocabulary) as TokenizerName[];
 
 async function train(
   lab: Lab,
@@ -67,9 +71,9 @@ async function train(
 ): Promise<void> {
   const base = baseConfiguration(file, options, session);
   const configurations = sweep(base, options);
-  if (file === undefined && options.corpus === undefined) {
-    await dependencyCorpus(lab, presetNamed(options.preset ?? defaultPreset).tokenizer, session);
-  }
+  // Text that every installation has: asked for by its name or by saying nothing, it is there.
+  const tokenizer = tokenizers.find((one) => dependencyTextName(one) === base.corpus);
+  if (tokenizer) await dependencyCorpus(lab, tokenizer, session);
   for (const configuration of configurations) lab.estimate(configuration);
   const experiment = lab.createExperiment({ name: options.name ?? base.name });
   const runs = configurations.map((configuration) => lab.createRun({ experiment: experiment.id, configuration }));
@@ -101,6 +105,7 @@ function baseConfiguration(file: string | undefined, options: TrainOptions, sess
       remedy: 'Give one of them; --set changes single fields of either.',
     });
   }
+  refuseTwoValues(fieldsOfOptions(options), options.set ?? []);
   const before = file === undefined ? fromPreset(preset, options) : configurationFromFile(session.io.folder, file);
   const schedule = steps === undefined ? null : shortened(before.training, steps);
   return applyOverrides(before, [
@@ -113,6 +118,18 @@ function baseConfiguration(file: string | undefined, options: TrainOptions, sess
   ]);
 }
 
+function fieldsOfOptions({ objective = [], seed = [], steps, name, corpus, engine, threads }: TrainOptions) {
+  return {
+    objective: objective.map((text) => `objective=${text}`),
+    seed: seed.flatMap((number) => [`seeds.init=${number}`, `seeds.data=${number}`]),
+    ...(steps !== undefined && { steps: [`training.steps=${steps}`] }),
+    ...(name !== undefined && { name: [`name=${name}`] }),
+    ...(corpus !== undefined && { corpus: [`corpus=${corpus}`] }),
+    ...(engine !== undefined && { engine: [`engine.kind=${engine}`] }),
+    ...(threads !== undefined && { threads: [`engine.threads=${threads}`] }),
+  };
+}
+
 function fromPreset(preset: string, { corpus }: TrainOptions): RunConfiguration {
   const { tokenizer } = presetNamed(preset);
   return configurationFromPreset(preset, { corpus: corpus ?? dependencyTextName(tokenizer) });
@@ -121,8 +138,9 @@ function fromPreset(preset: string, { corpus }: TrainOptions): RunConfiguration 
 /** One configuration for each objective and seed; each is named after what tells it apart. */
 function sweep(
   base: RunConfiguration,
-  { objective = [], seed = [], name, set = [] }: TrainOptions,
+  { objective = [], seed = [], name: ofOption, set = [] }: TrainOptions,
 ): RunConfiguration[] {
+  const name = ofOption ?? (assigns(set, 'name') ? base.name : undefined);
   const objectives = objective.length > 0 ? objective : [null];
   const seeds = seed.length > 0 ? seed : [null];
   refuseTwice('seed', seed.map(String));
@@ -152,15 +170,4 @@ function sweep(
       ]);
     }),
   );
-}
-
-/** The same run twice is the same numbers twice. */
-function refuseTwice(option: string, values: readonly string[]): void {
-  const twice = values.find((value, index) => values.indexOf(value) < index);
-  if (twice === undefined) return;
-  throw new LabError('request', `The ${option} ${twice} is given twice: it would train the same run again.`, {
-    field: option,
-    value: twice,
-    remedy: `Name each ${option} once.`,
-  });
 }

@@ -168,6 +168,9 @@ describe('analyse', () => {
     expect(csv('balance')).toHaveLength(1 + 2 * 3 * 4);
     expect(csv('pes-by-layer')).toHaveLength(1 + 2 * 3 * 4);
     expect(csv('lens')).toHaveLength(1 + 13 * 4 * 2);
+    // A row's loss is of the token that follows its own, so the last token has none.
+    expect(csv('lens')[0]).toContain(',token,text,loss of the next,predicted next,');
+    expect(csv('lens').at(-1)).toMatch(/,12,116,t,,/);
     expect(csv('routing')[1]).toMatch(/^\w{9},none,10,2048,3\.\d+,0,0\.7,$/);
     for (const name of readdirSync(folder)) {
       const [head, ...rows] = csv(name.slice(0, -'.csv'.length));
@@ -219,6 +222,7 @@ describe('analyse', () => {
     expect(await refused('analyse', 'none', '--steps', '10,,20')).toContain('--steps is "10,,20"');
     expect(await refused('analyse', 'none', '--steps', 'ten')).toContain('a step must be a whole number');
     expect(await refused('analyse', 'non', '--routing')).toContain('Did you mean "none"?');
+    expect(await refused('prune', 'none', '--active', '1', '--draws', '3')).toContain('nothing is removed at random');
     expect(await refused('prune', 'none', '--active', '9')).toContain(
       '“fewer-active 9” is 9; it must be a whole number from 1 to 2',
     );

@@ -13,6 +13,7 @@ test('what a run was noticed for, in words', () => {
     /^6 alerts: Loss spike at step 3.* and 2 earlier$/,
   );
   expect(measuredText({ value: 4.9126, threshold: 2.8 })).toBe('measured 4.913, threshold 2.800');
+  expect(measuredText({ value: 5, threshold: 1 })).toBe('measured 5, threshold 1');
   expect(measuredText({ value: null, threshold: null })).toBe('');
 });
 

@@ -14,11 +14,13 @@ export function alertsTitle(alerts: readonly Pick<Alert, 'detector' | 'step'>[])
   return `${count(alerts.length, 'alert')}: ${newest.join(', ')}${more}`;
 }
 
-/** 'measured 6.120, threshold 4.200'; empty where no number says it. */
+const number = (value: number) => (Number.isInteger(value) ? grouped(value) : significant(value));
+
+/** 'measured 6.120, threshold 4.200', counts as whole numbers; empty where no number says it. */
 export function measuredText({ value, threshold }: Pick<Alert, 'value' | 'threshold'>): string {
   const parts = [
-    value === null ? '' : `measured ${significant(value)}`,
-    threshold === null ? '' : `threshold ${significant(threshold)}`,
+    value === null ? '' : `measured ${number(value)}`,
+    threshold === null ? '' : `threshold ${number(threshold)}`,
   ];
   return parts.filter(Boolean).join(', ');
 }

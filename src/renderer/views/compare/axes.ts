@@ -28,6 +28,8 @@ export interface MetricWords {
   name: string;
   unit: string;
   log: boolean;
+  /** It is never negative, nor is the interval of a mean. */
+  positive?: boolean;
   /** Key of its measure card, where it has one. */
   measure?: string;
 }
@@ -37,14 +39,21 @@ const known: Readonly<Record<string, MetricWords>> = {
   loss: { name: 'Total loss', unit: 'loss with all terms', log: true },
   zLoss: { name: 'Output z-loss', unit: 'z-loss, coefficient applied', log: true },
   gradientNorm: { name: 'Gradient norm', unit: 'norm before clipping', log: true },
-  learningRate: { name: 'Learning rate', unit: 'learning rate', log: false },
+  learningRate: { name: 'Learning rate', unit: 'learning rate', log: false, positive: true },
   maxLoad: {
     name: 'Largest load on a batch',
     unit: 'largest load / mean load, worst layer',
     log: false,
+    positive: true,
     measure: 'max-violation-batch',
   },
-  tokensPerSecond: { name: 'Speed', unit: 'training tokens a second', log: false, measure: 'tokens-per-second' },
+  tokensPerSecond: {
+    name: 'Speed',
+    unit: 'training tokens a second',
+    log: false,
+    positive: true,
+    measure: 'tokens-per-second',
+  },
 };
 
 export function metricWords(metric: string): MetricWords {

@@ -19,6 +19,8 @@ export interface Measure {
   unit: string;
   log?: boolean;
   zero?: boolean;
+  /** A count, without decimals. */
+  whole?: boolean;
   /** Between which it always lies: an interval of its mean says nothing beyond. */
   bounds?: (run: Pick<ComparedRun, 'configuration'>) => Bounds;
   /** Its change per training token is shown, and not itself. */
@@ -155,6 +157,7 @@ export const deadExperts: Measure = {
   about: 'that no validation token was routed to, all layers together',
   unit: 'experts of all layers',
   zero: true,
+  whole: true,
   bounds: ({ configuration: { model } }) => [0, model.layers * model.experts],
   read: ({ routing }) => routing?.counts.flat().filter((count) => count === 0).length ?? null,
 };

@@ -63,12 +63,15 @@ export function listRows<Run extends Listed>(
 
 function passes({ summary, objective }: Listed, experiment: ExperimentRow, { text, status }: Filter): boolean {
   if (status !== 'all' && !statuses[status].includes(summary.status)) return false;
-  const about = [summary.name, objective.label, experiment.name, ...summary.tags, ...experiment.tags, summary.id];
+  const about = [summary.name, objective.label, experiment.name, ...summary.tags, ...experiment.tags];
   const haystack = about.join('\n').toLowerCase();
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => haystack.includes(word));
+  return (
+    text
+      .toLowerCase()
+      .split(/\s+/)
+      // Its id means a run only where it is whole: those of one day begin alike.
+      .every((word) => haystack.includes(word) || word === summary.id)
+  );
 }
 
 function byObjective(a: Listed, b: Listed): number {

@@ -3,7 +3,18 @@ import type { LensPart } from '../../../../shared/studies/lens.ts';
 import { type DataTable, runHead, type TableRun } from './data-table.ts';
 
 export function lensTables({ id, name }: TableRun, parts: readonly LensPart[]): DataTable[] {
-  const head = ['step', 'position', 'token', 'text', 'loss', 'predicted', 'layer', 'rank', 'expert', 'probability'];
+  const head = [
+    'step',
+    'position',
+    'token',
+    'text',
+    'loss of the next',
+    'predicted next',
+    'layer',
+    'rank',
+    'expert',
+    'probability',
+  ];
   return [{ name: 'lens', head: [...runHead, ...head], rows: parts.flatMap((part) => [...rows(id, name, part)]) }];
 }
 
